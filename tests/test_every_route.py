@@ -731,6 +731,7 @@ BUTTONS: dict[str, Scene] = {
     "import.as_list": by("UBEN", Company.report),
     "import.encoding": lambda c: f"{c.imported()}.cp1250",
     "lead.agree": Company.asked_for,
+    "lead.assign": lambda c: f"{c.lead()} {c.ben.id}",
     "lead.claim": Company.lead,
     "lead.keep": Company.asked_for,
     "lead.not_now": Company.offered,
@@ -775,7 +776,7 @@ READS = re.compile(
     | .*\.(previous|next|newer|older)(?<!calls\.next)           # another page
     | crm\.open | digest\.(settings|show_details|show_money) | home\.sources | library\.find
     | campaign\.(list|questions|show_offer) | import\.turn_columns
-    | lead\.(choose_(disposition|leads)|offer|rate\.weak|rotation|show|targets)
+    | lead\.(choose_(disposition|leads)|offer|rate\.weak|rotation|show|show_notice|targets)
     | people\.(edit|hours|open) | proposal\.(see_all|take_up) | report\.(first|last)_touch
     | request\.plan | shadow\.(settings|show|show_apart) | spend\.pick
     | standup\.(open|overview|page)

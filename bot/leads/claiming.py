@@ -220,6 +220,19 @@ def reassign(session: Session, who: Person, lead_id: int, to_id: int, note: str 
     return lead
 
 
+def assign_unclaimed(session: Session, who: Person, lead_id: int, to_id: int) -> Lead:
+    """Give a lead that nobody owns to somebody; who has claimed it in the meantime keeps it.
+
+    Raises AlreadyClaimed, AlreadyYours, and what `reassign` raises.
+    """
+    lead = reassignable(session, who, lead_id)
+    if lead.claimed_by == to_id:
+        return lead
+    if lead.claimed_by is not None:
+        raise _lost_race(session, lead, who)
+    return reassign(session, who, lead_id, to_id)
+
+
 def assign(session: Session, lead: Lead, to: Person, by: Actor, note: str = "") -> None:
     """Make the person the owner of the lead, locked and open. Raises NotFound, DoesNotSell."""
     if to.workspace_id != lead.workspace_id or not to.active:

@@ -1,7 +1,8 @@
 """Who works on a lead: the service level, the round robin, the steps of the escalation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
@@ -45,6 +46,9 @@ class EscalationStep(StrEnum):
     DETAILS = "details"
     """The channel sees names only: its owner gets the rest."""
 
+
+LISTED_STEPS = (EscalationStep.MESSAGE, EscalationStep.MANAGER, EscalationStep.FALLBACK)
+"""These are one message to each person, about all leads for which they were taken."""
 
 UNCLAIMED_STEPS = (
     EscalationStep.NUDGE,
@@ -135,18 +139,18 @@ class LeadStep(Base):
 class NoticeKind(StrEnum):
     """What a message about several leads is about."""
 
-    NOBODY_FREE = "nobody_free"
-    """Nobody of sales could be offered them."""
+    UNCLAIMED = "unclaimed"
+    """Nobody has claimed them."""
     STALLED = "stalled"
     """They were contacted, and nothing has happened since."""
 
 
 class LeadNotice(Base):
-    """A message to a person about several leads: one of a kind a day."""
+    """A message to a person about several leads."""
 
     __tablename__ = "lead_notice"
     __table_args__ = (
-        UniqueConstraint("person_id", "kind", "day"),
+        UniqueConstraint("person_id", "kind", "at"),
         Index("ix_lead_notice_lead_ids", "lead_ids", postgresql_using="gin"),
     )
 
@@ -154,9 +158,10 @@ class LeadNotice(Base):
     workspace_id: Mapped[WorkspaceId]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str]
-    day: Mapped[date]
-    """In the workspace's zone."""
+    at: Mapped[Moment]
+    """When it was written."""
     lead_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    """None, once a newer message has taken over what was left of this one."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +172,21 @@ class Listed:
     owner: Person | None
     moved_at: datetime | None
     """When something was done with it last."""
+    nobody_free: bool = False
+    """Whether it could be offered to nobody."""
+
+
+@dataclass(frozen=True)
+class NoticeFacts:
+    """A message about several leads with what it says."""
+
+    notice: LeadNotice
+    person: Person
+    """Who gets it."""
+    listed: Sequence[Listed]
+    """Those of the leads that still are as it says, the longest first."""
+    colleagues: Sequence[tuple[Person, int]] = ()
+    """Whom a manager can assign them to, each with the open leads that they hold."""
 
 
 @dataclass(frozen=True)

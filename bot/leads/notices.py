@@ -2,7 +2,7 @@
 who is told of several at once."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.leads.models import IS_OPEN, Actor, EventType, Lead, LeadEvent, Touch
 from bot.leads.notice_models import (
+    LISTED_STEPS,
     EscalationStep,
     LeadNotice,
     LeadStep,
     Listed,
+    NoticeFacts,
     NoticeKind,
     ServiceLevel,
 )
@@ -126,39 +128,59 @@ def is_stalled(session: Session, workspace_id: int, times: int = 1) -> ColumnEle
     )
 
 
-def add_to_notice(
-    session: Session, kind: NoticeKind, person: Person, day: date, lead_ids: Sequence[int]
-) -> None:
-    """Let the person's message of that day be about these leads too."""
+def send_notice(
+    session: Session, kind: NoticeKind, person: Person, at: datetime, lead_ids: Sequence[int]
+) -> int:
+    """Write a person a message about these leads; returns its id. What was written at that moment
+    is about these too."""
     new = insert(LeadNotice).values(
-        workspace_id=person.workspace_id, person_id=person.id, kind=kind, day=day,
-        lead_ids=lead_ids,
-    )  # fmt: skip
+        workspace_id=person.workspace_id, person_id=person.id, kind=kind, at=at, lead_ids=lead_ids
+    )
     notice_id = session.scalars(
         new.on_conflict_do_update(
-            index_elements=["person_id", "kind", "day"],
+            index_elements=["person_id", "kind", "at"],
             set_={"lead_ids": LeadNotice.lead_ids + new.excluded.lead_ids},
         ).returning(LeadNotice.id)
     ).one()
     slack.show(session, person.workspace_id, NOTICE, notice_id, person.slack_id)
-    slack.redraw(session, NOTICE, notice_id)
+    return notice_id
 
 
-def notice(session: Session, notice_id: int) -> tuple[LeadNotice, Sequence[Listed]]:
-    """A message about several leads, and those of them that still are as it says; the longest
-    first."""
+def notice(session: Session, notice_id: int) -> NoticeFacts:
+    """A message about several leads, with those of them that still are as it says."""
     found = session.get_one(LeadNotice, notice_id, populate_existing=True)
-    still: ColumnElement[bool] = Lead.claimed_by.is_(None)
-    if found.kind == NoticeKind.STALLED:
-        still = Lead.claimed_by.is_not(None) & is_stalled(session, found.workspace_id)
+    person = session.get_one(Person, found.person_id)
+    if found.kind == NoticeKind.UNCLAIMED:
+        return NoticeFacts(found, person, _unclaimed(session, found))
     moved = moved_at()
     rows = session.execute(
         select(Lead, Person, moved)
-        .outerjoin(Person, Person.id == Lead.claimed_by)
-        .where(Lead.id.in_(found.lead_ids), IS_OPEN, still)
+        .join(Person, Person.id == Lead.claimed_by)
+        .where(Lead.id.in_(found.lead_ids), IS_OPEN, is_stalled(session, found.workspace_id))
         .order_by(func.coalesce(moved, Lead.received_at), Lead.id)
     )
-    return found, [Listed(*row) for row in rows]
+    return NoticeFacts(found, person, [Listed(*row) for row in rows])
+
+
+def _unclaimed(session: Session, found: LeadNotice) -> list[Listed]:
+    """Those that nobody has claimed since the person was told of them."""
+    rows = session.execute(
+        select(Lead, func.bool_or(LeadStep.step == EscalationStep.FALLBACK))
+        .join(LeadStep, LeadStep.lead_id == Lead.id)
+        .where(Lead.id.in_(found.lead_ids), IS_OPEN, Lead.claimed_by.is_(None), told(found))
+        .group_by(Lead.id)
+        .order_by(Lead.received_at, Lead.id)
+    )
+    return [Listed(lead, None, None, nobody_free) for lead, nobody_free in rows]
+
+
+def told(found: LeadNotice) -> ColumnElement[bool]:
+    """Whether the step of the statement told the message's person of the lead as it is now."""
+    return and_(
+        LeadStep.person_id == found.person_id,
+        LeadStep.assignment_no == Lead.assignment_no,
+        LeadStep.step.in_(LISTED_STEPS),
+    )
 
 
 def unanswered_touch(session: Session, lead: Lead) -> int | None:
@@ -259,13 +281,11 @@ def notify_stalled(session: Session, workspace: Workspace, at: datetime) -> None
     persons = session.scalars(
         select(Person).where(Person.id.in_(whose), Person.active).order_by(Person.id)
     ).all()
-    _TELLING.each(session, persons, partial(_notify, session, workspace, whose, at))
+    _TELLING.each(session, persons, partial(_notify, session, whose, at))
 
 
-def _notify(
-    session: Session, workspace: Workspace, whose: dict[int, list[int]], at: datetime, who: Person
-) -> None:
-    add_to_notice(session, NoticeKind.STALLED, who, workspace.day_of(at), whose[who.id])
+def _notify(session: Session, whose: dict[int, list[int]], at: datetime, who: Person) -> None:
+    send_notice(session, NoticeKind.STALLED, who, at, whose[who.id])
 
 
 CARD = "lead"

@@ -33,8 +33,8 @@ from bot.leads.models import (
     Status,
     Touch,
 )
-from bot.leads.notice_models import EscalationStep, LeadStep, StepFacts
-from bot.leads.notices import has_names_only, is_stalled, moved_at
+from bot.leads.notice_models import EscalationStep, LeadStep, NoticeFacts, StepFacts
+from bot.leads.notices import has_names_only, is_stalled, moved_at, notice
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.store import prefixes
@@ -449,6 +449,16 @@ def _is_open_lead_of(contact_ids: Collection[int]) -> ColumnElement[bool]:
         Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
         Lead.merged_into.is_(None),
     )
+
+
+def notice_facts(session: Session, notice_id: int) -> NoticeFacts:
+    """A message about several leads; for a manager, with whom they can be assigned to."""
+    found = notice(session, notice_id)
+    if not found.person.leads_others:
+        return found
+    held = open_counts(session, found.person.workspace_id)
+    sellers = people.having(session, found.person.workspace_id, Role.SALESPERSON)
+    return replace(found, colleagues=[(each, held.get(each.id, 0)) for each in sellers])
 
 
 def open_counts(session: Session, workspace_id: int) -> dict[int, int]:

@@ -65,7 +65,7 @@ def _step(session: Session, step_id: int) -> Message:
 
 @capability.card(notices.NOTICE)
 def _notice(session: Session, notice_id: int) -> Message:
-    return notifications.notice(*notices.notice(session, notice_id))
+    return notifications.notice(queries.notice_facts(session, notice_id))
 
 
 @capability.card(ratings.RATING_SUMMARY)

@@ -25,14 +25,14 @@ from bot.leads.notice_models import (
     UNCLAIMED_STEPS,
     EscalationStep,
     LeadStep,
-    NoticeKind,
     ServiceLevel,
 )
-from bot.leads.notices import CARD, COVER, STEP, add_step, add_to_notice, unanswered_touch
+from bot.leads.notices import CARD, COVER, STEP, add_step, unanswered_touch
 from bot.leads.queries import find
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.people.rota import Rota, rota
+from bot.routing import unclaimed
 from bot.routing.round_robin import next_in_turn, not_suggested_yet
 from bot.tasks import Loop
 
@@ -165,19 +165,20 @@ class EscalationPolicy:
         calendar = self.rota.department if owner is None else self.rota.calendar(owner)
         since = lead.step_started_at or lead.received_at
         due = calendar.after(since, self._wait(lead, step, since))
-        target = lead.response_due_at
-        if due is not None and target is not None and _is_before_target(lead, step, since):
+        target = _target_ahead(lead)
+        if due and target and step is EscalationStep.REMIND and since == lead.claimed_at:
             due = min(due, target)
         if due is not None and due <= now and not calendar.is_open(now):
             due = calendar.after(now, timedelta())
         return due or now + _LATER
 
     def _wait(self, lead: Lead, step: EscalationStep, since: datetime) -> timedelta:
-        """Until the step. Without a response target ahead, the owner is reminded halfway to when
-        the lead goes back."""
+        """Until the step. An owner who had no response target ahead, or has called since the claim,
+        is reminded halfway to when the lead goes back."""
         if lead.step == EscalationStep.HAND_OVER:
             return timedelta()
-        if step is EscalationStep.REMIND and not _is_before_target(lead, step, since):
+        has_called = step is EscalationStep.REMIND and since != lead.claimed_at
+        if step in CLAIMED_STEPS and (has_called or _target_ahead(lead) is None):
             return timedelta(minutes=self.level.take_back_minutes / 2)
         return self.level.wait(step)
 
@@ -189,7 +190,7 @@ class EscalationPolicy:
             case EscalationStep.NUDGE:
                 self._nudge(lead)
             case EscalationStep.MESSAGE:
-                self._tell(lead, step, self.rota.on_duty(now), now)
+                self._tell_all(lead, now)
             case EscalationStep.SUGGEST:
                 self.offer(lead, now)
             case EscalationStep.MANAGER:
@@ -215,7 +216,7 @@ class EscalationPolicy:
         if not self._offer_to_next(lead, on_duty) and not not_suggested_yet(
             self.session, lead, on_duty
         ):
-            self._fall_back(lead, now)
+            self._fall_back(lead)
 
     def _offer_to_next(self, lead: Lead, on_duty: Sequence[Person]) -> bool:
         person = next_in_turn(self.session, lead, self.level, on_duty)
@@ -239,19 +240,12 @@ class EscalationPolicy:
         return self.rota.department.after(now, _AGAIN) or now + _LATER
 
     def _tell_managers(self, lead: Lead, now: datetime) -> None:
-        """The managers who work now, but for those who heard that nobody is free."""
+        """The managers who work now; else those who hear of it when nobody is free."""
         managers = self._present(Role.MANAGER, now)
-        if not managers or not self.rota.on_duty(now):
-            self._gather(lead, managers or self._fallbacks(), now)
-            return
-        heard = self.session.scalars(
-            select(LeadStep.person_id).where(
-                LeadStep.lead_id == lead.id,
-                LeadStep.assignment_no == lead.assignment_no,
-                LeadStep.step == EscalationStep.FALLBACK,
-            )
-        ).all()
-        self._say(lead, EscalationStep.MANAGER, [each for each in managers if each.id not in heard])
+        if managers and self.rota.on_duty(now):
+            self._list(lead, EscalationStep.MANAGER, managers)
+        else:
+            self._list(lead, EscalationStep.FALLBACK, managers or self._fallbacks())
 
     def _cover(self, lead: Lead, now: datetime) -> datetime | None:
         """Where the customer wrote again and the owner is out, let somebody who is there know;
@@ -309,36 +303,31 @@ class EscalationPolicy:
             self._say(lead, EscalationStep.WAKE, [owner])
         record(self.session, lead, None, EventType.WOKEN)
 
-    def _fall_back(self, lead: Lead, now: datetime) -> None:
+    def _fall_back(self, lead: Lead) -> None:
         """Nobody is free: the named person hears of it; where there is none, the managers."""
-        self._gather(lead, self._fallbacks(), now)
+        self._list(lead, EscalationStep.FALLBACK, self._fallbacks())
 
     def _fallbacks(self) -> list[Person]:
         named = self.rota.people.get(self.level.fallback_id or 0)
         return [named] if named else self._having(Role.MANAGER)
 
-    def _gather(self, lead: Lead, whom: Iterable[Person], now: datetime) -> None:
-        """Add the lead to each one's message about all for which nobody is free."""
-        day = self.workspace.day_of(now)
-        for person in whom:
-            if add_step(self.session, lead, EscalationStep.FALLBACK, person.id) is not None:
-                add_to_notice(self.session, NoticeKind.NOBODY_FREE, person, day, [lead.id])
+    def _tell_all(self, lead: Lead, now: datetime) -> None:
+        """Everybody on duty; the fallback where nobody is."""
+        if on_duty := self.rota.on_duty(now):
+            self._list(lead, EscalationStep.MESSAGE, on_duty)
+        else:
+            self._fall_back(lead)
 
-    def _tell(
-        self, lead: Lead, step: EscalationStep, whom: Iterable[Person], now: datetime
-    ) -> None:
-        """A direct message to each, once an assignment; to the fallback where nobody is there."""
-        if not self._say(lead, step, whom):
-            self._fall_back(lead, now)
+    def _list(self, lead: Lead, step: EscalationStep, whom: Sequence[Person]) -> None:
+        """Add the lead to each one's message about all that nobody has claimed."""
+        unclaimed.tell(self.session, self.rota, lead, step, whom)
 
-    def _say(self, lead: Lead, step: EscalationStep, whom: Iterable[Person]) -> bool:
-        told = False
+    def _say(self, lead: Lead, step: EscalationStep, whom: Iterable[Person]) -> None:
+        """A direct message to each, once an assignment."""
         for person in whom:
-            told = True
             step_id = add_step(self.session, lead, step, person.id)
             if step_id is not None:
                 slack.show(self.session, lead.workspace_id, STEP, step_id, person.slack_id)
-        return told
 
     # ---- whom -------------------------------------------------------------------------------
 
@@ -355,12 +344,10 @@ def _deadline(lead: Lead, now: datetime) -> datetime | None:
     return lead.due_at if lead.due_at is not None and lead.due_at > now else None
 
 
-def _is_before_target(lead: Lead, step: EscalationStep, since: datetime) -> bool:
-    """Whether the step reminds an owner who claimed the lead, and has not called, while its
-    response target was ahead."""
-    target = lead.response_due_at
-    has_just_claimed = step is EscalationStep.REMIND and since == lead.claimed_at
-    return has_just_claimed and target is not None and since < target
+def _target_ahead(lead: Lead) -> datetime | None:
+    """The response target, if its owner claimed the lead before it had passed."""
+    target, claimed_at = lead.response_due_at, lead.claimed_at
+    return target if target and claimed_at and claimed_at < target else None
 
 
 def next_step(lead: Lead) -> EscalationStep | None:

@@ -7,10 +7,11 @@ from slack_sdk.models.views import View
 
 from bot import clock
 from bot.capability import Act, Update
-from bot.errors import FieldErrors, HandoffError, below
+from bot.errors import FieldErrors, HandoffError, NotFound, below
 from bot.leads import claiming, queries
-from bot.leads.handlers.leads import WORK, number_of
-from bot.leads.messages import lead_modal, notifications
+from bot.leads.handlers.leads import WORK, number_of, numbers_of
+from bot.leads.messages import lead_card, lead_modal, notifications
+from bot.leads.notice_models import LeadNotice
 from bot.people.models import Person, Role
 from bot.routing import absences, capability, escalation, forms, round_robin, sla
 from bot.slack.access import Access
@@ -18,6 +19,7 @@ from bot.slack.text import moment, plural, safe
 
 _RECENTLY = timedelta(days=28)
 
+_ASSIGN = Access("assign leads that nobody owns", (Role.MANAGER,))
 _AWAY = Access("say when they are away", (Role.SALESPERSON,))
 _TAKE_OVER = Access("take over leads", (Role.SALESPERSON,))
 _SLA = Access("change the response targets", (Role.ADMIN,))
@@ -163,6 +165,32 @@ def save_weight(act: Act, form: forms.ChangeWeight) -> None:
     """How much somebody is offered from now on."""
     with below("person", claiming.DoesNotSell):
         round_robin.set_weight(act.session, act.person, form.person, form.weight)
+
+
+@capability.action(lead_card.ASSIGN, _ASSIGN)
+def assign(act: Act) -> None:
+    """A manager chose who gets a lead that nobody has."""
+    lead_id, to_id = numbers_of(act.incoming.value, 2, "12")
+    claiming.assign_unclaimed(act.session, act.person, lead_id, to_id)
+
+
+@capability.action(notifications.SHOW_NOTICE, WORK)
+def show_notice(act: Act) -> View:
+    """All leads of a message about several."""
+    return _whole_notice(act, act.row_id)
+
+
+@capability.modal(notifications.SHOW_NOTICE)
+def redraw_notice(act: Act, notice_id: str) -> View:
+    """The same, once something was done with one of them."""
+    return _whole_notice(act, int(notice_id))
+
+
+def _whole_notice(act: Act, notice_id: int) -> View:
+    found = act.session.get(LeadNotice, notice_id)
+    if found is None or found.person_id != act.person.id:
+        raise NotFound(what="this message")
+    return notifications.whole_notice(queries.notice_facts(act.session, notice_id))
 
 
 @capability.action(notifications.NOT_NOW, WORK)

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.routing import absences, capability, escalation, messages
+from bot.routing import absences, capability, escalation, messages, unclaimed
 from bot.slack import Message
 
 capability.installation(escalation.install)
@@ -14,6 +14,12 @@ capability.each_tick()(escalation.sweep)
 def come_back(session: Session, absence_id: int) -> None:
     """An absence is over: lent leads return to their owner."""
     absences.end_absence(session, absence_id)
+
+
+@capability.task(unclaimed.WRITE_AGAIN)
+def write_unclaimed_again(session: Session, notice_id: int) -> None:
+    """A while after a message: tell of the unclaimed leads that were added to it."""
+    unclaimed.write_again(session, notice_id)
 
 
 @capability.card(absences.STANDS_IN)

@@ -115,9 +115,9 @@ def test_a_lead_that_goes_back_leaves_its_owners_page_and_waits_on_all(pages: Pa
 
 def test_so_does_one_that_the_ladder_takes_back(pages: Pages) -> None:
     owned(pages)
-    pages.until(pages.hands.now + HOUR - 5 * MINUTE, 5 * MINUTE)
+    pages.until(pages.hands.now + HOUR - 3 * MINUTE, 3 * MINUTE)
     assert pages.stale() == set()
-    pages.until(pages.hands.now + 5 * MINUTE)
+    pages.until(pages.hands.now + 3 * MINUTE)
     assert pages.stale() == {"Sal"}
     assert pages.follow() == 1
 

@@ -42,7 +42,7 @@ from bot.leads.outcomes import (
 )
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Team, Workspace
-from bot.routing import absences, escalation, messages, round_robin, sla
+from bot.routing import absences, escalation, messages, round_robin, sla, unclaimed
 from bot.routing.absences import AlreadyAsked, NotAskedAnyMore, NotAway, StandInAway
 from bot.routing.escalation import NotSuggestedToYou
 from bot.routing.models import RoundRobinWeight
@@ -161,8 +161,9 @@ class Floor:
                 .where(Person.name == name)
                 .order_by(LeadNotice.id)
             ).all()
-            listed = [lead_notices.notice(session, each) for each in found]
-            return [notifications.notice(*each).text for each in listed]
+            return [
+                notifications.notice(queries.notice_facts(session, each)).text for each in found
+            ]
 
     def cards(self, kind: str, target: str) -> int:
         with self.store.transaction() as session:
@@ -333,7 +334,7 @@ def test_with_all_hands_full_the_manager_hears_once_and_the_first_with_room_is_o
     assert [step for step in floor.steps(lead) if step[1] == "Boss"] == [
         (EscalationStep.MANAGER, "Boss", "Mon 10:00")
     ]
-    assert floor.notices("Boss") == []
+    assert floor.notices("Boss") == [f"Ada (#{lead}) is still unclaimed. Assign someone?"]
     floor.do(outcomes.lose, floor.sue, held[1], outcomes.Ending(Disposition.NO_BUDGET))
     floor.until(NINE + 2 * HOUR + 6 * MINUTE)
     assert floor.get(lead).suggested_to == floor.sue.id
@@ -347,12 +348,120 @@ def test_when_all_are_out_one_message_tells_of_all_that_waits(floor: Floor) -> N
     floor.until(NINE + 2 * HOUR)
     for lead in leads:
         assert floor.steps(lead)[1:] == [(EscalationStep.FALLBACK, "Boss", "Mon 09:15")]
-    assert floor.notices("Boss") == ["Nobody in sales is free, and 3 leads wait"]
+    assert floor.notices("Boss") == ["3 leads are still unclaimed. Assign someone?"]
     assert floor.cards(lead_notices.STEP, "UBOSS") == 0
     floor.do(claiming.reassign, floor.boss, leads[0], floor.sal.id)
-    assert floor.notices("Boss") == ["Nobody in sales is free, and 2 leads wait"]
+    assert floor.notices("Boss") == ["2 leads are still unclaimed. Assign someone?"]
     floor.until(NINE + 3 * HOUR + 10 * MINUTE)  # they are back
     assert floor.get(leads[1]).suggested_to in (floor.sal.id, floor.sue.id)
+
+
+def names_in(floor: Floor, notice_id: int) -> list[str]:
+    """The lines of a message about several leads."""
+    with floor.store.transaction() as session:
+        found = queries.notice_facts(session, notice_id)
+        return [each.lead.email or "" for each in found.listed]
+
+
+def notice_ids(floor: Floor, who: Person) -> list[int]:
+    with floor.store.transaction() as session:
+        mine = select(LeadNotice.id).filter_by(person_id=who.id).order_by(LeadNotice.id)
+        return list(session.scalars(mine))
+
+
+def sent(floor: Floor) -> None:
+    """Slack has got the messages."""
+    with floor.store.transaction() as session:
+        unsent = update(Card).where(Card.sent_at.is_(None))
+        session.execute(unsent.values(sent_at=clock.now(), channel="D1", ts="1.1"))
+
+
+def write_again(floor: Floor, notice_id: int) -> None:
+    with floor.store.transaction() as session:
+        unclaimed.write_again(session, notice_id)
+
+
+def test_ten_overdue_leads_are_one_message_that_is_edited_as_they_are_assigned(
+    floor: Floor,
+) -> None:
+    leads = [floor.lead(n) for n in range(10)]
+    floor.until(NINE + 62 * MINUTE)
+    [notice_id] = notice_ids(floor, floor.boss)
+    assert floor.notices("Boss") == ["10 leads are still unclaimed. Assign someone?"]
+    assert floor.cards(lead_notices.STEP, "UBOSS") == 0
+    assert floor.cards(lead_notices.NOTICE, "UBOSS") == 1
+    assert floor.notices("Sal") == ["10 leads are still unclaimed. Can you take one?"]
+    sent(floor)
+    for each in leads[:5]:
+        with floor.store.transaction() as session:
+            session.execute(update(Card).values(stale=False))
+        floor.do(claiming.assign_unclaimed, floor.boss, each, floor.sal.id)
+        with floor.store.transaction() as session:
+            card = select(Card.stale).filter_by(kind=lead_notices.NOTICE, subject_id=notice_id)
+            assert session.scalars(card).one()
+    assert floor.notices("Boss") == ["5 leads are still unclaimed. Assign someone?"]
+    for each in leads[5:]:
+        floor.do(claiming.claim, floor.sue, each)
+    assert floor.notices("Boss") == ["All done: 10 leads taken care of."]
+    assert floor.notices("Sal") == ["All done: 10 leads taken care of."]
+    assert notice_ids(floor, floor.boss) == [notice_id]
+
+
+def test_who_claimed_a_lead_in_the_meantime_keeps_it(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(claiming.claim, floor.sue, lead)
+    with pytest.raises(claiming.AlreadyClaimed):
+        floor.do(claiming.assign_unclaimed, floor.boss, lead, floor.sal.id)
+    with pytest.raises(NotYours):
+        floor.do(claiming.assign_unclaimed, floor.sal, lead, floor.sal.id)
+    floor.do(claiming.release, floor.sue, lead)
+    with pytest.raises(NotAllowed):
+        floor.do(claiming.assign_unclaimed, floor.sal, lead, floor.sal.id)
+    assert floor.get(lead).claimed_by is None
+
+
+def test_a_new_message_comes_for_what_is_new_and_takes_over_what_is_open(floor: Floor) -> None:
+    """At once where the last is settled or old; else it is edited, and written anew later."""
+    first = floor.lead(1)
+    floor.until(NINE + 5 * MINUTE)
+    floor.lead(2)
+    floor.until(NINE + 60 * MINUTE)
+    sent(floor)
+    floor.until(NINE + 65 * MINUTE)
+    [one] = notice_ids(floor, floor.boss)
+    assert names_in(floor, one) == ["ada1@example.com", "ada2@example.com"]
+    floor.until(NINE + 75 * MINUTE)
+    for _ in range(2):  # a worker was killed after the first
+        write_again(floor, one)
+    one, two = notice_ids(floor, floor.boss)
+    assert floor.notices("Boss") == [
+        "There's a newer message about what is still open here.",
+        "2 leads are still unclaimed. Assign someone?",
+    ]
+    sent(floor)
+    floor.hands.forward(minutes=20)
+    write_again(floor, two)
+    assert notice_ids(floor, floor.boss) == [one, two], "nothing is new"
+    floor.do(claiming.claim, floor.sal, first)
+    floor.until(NINE + 155 * MINUTE)
+    assert floor.get(first).claimed_by is None, "it went back"
+    floor.until(NINE + 215 * MINUTE)
+    assert names_in(floor, notice_ids(floor, floor.boss)[-1]) == [
+        "ada1@example.com", "ada2@example.com"
+    ]  # fmt: skip
+    assert len(notice_ids(floor, floor.boss)) == 3
+
+
+def test_messages_of_many_sweeps_at_once_lose_no_lead(floor: Floor) -> None:
+    other = floor.hire("Chief", Role.MANAGER)
+    leads = [floor.lead(n) for n in range(30)]
+    for minutes in (0, 3, 15, 30, 60):
+        floor.hands.now = NINE + minutes * MINUTE
+        at_once([floor.sweep] * 4)
+        floor.sweep()
+    for manager in (floor.boss, other):
+        [notice_id] = notice_ids(floor, manager)
+        assert len(names_in(floor, notice_id)) == len(leads)
 
 
 def test_who_writes_again_while_the_owner_is_out_is_told_to_somebody_who_is_there(
@@ -414,15 +523,16 @@ def test_a_contacted_lead_that_stands_still_is_named_to_its_owner_and_then_to_th
     floor.hands.forward(days=5)
     assert floor.mine() == {Mine.STALLED: 1}
     floor.stalled()
-    assert (floor.notices("Sal"), floor.notices("Boss")) == (["1 lead stands still"], [])
+    still = "Nothing has happened with 1 lead for a while"
+    assert (floor.notices("Sal"), floor.notices("Boss")) == ([still], [])
     floor.hands.forward(days=7)
     floor.stalled()
     floor.stalled()  # a retry
-    assert floor.notices("Boss") == ["1 lead stands still"]
-    assert floor.notices("Sal") == ["1 lead stands still"] * 2
+    assert floor.notices("Boss") == [still]
+    assert floor.notices("Sal") == [still] * 2
     floor.do(outcomes.rate, floor.sal, lead, Rating.GOOD, "")
     assert floor.mine() == {Mine.IN_WORK: 1}
-    assert floor.notices("Boss") == ["Nothing of this stands still any more."]
+    assert floor.notices("Boss") == ["All done: something has happened with each of these leads."]
     floor.do(claiming.snooze, floor.sal, lead, clock.now() + 30 * 24 * HOUR)
     floor.hands.forward(days=31)
     floor.sweep()
@@ -734,7 +844,7 @@ def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) 
         told, fallback = sla.sla(session, floor.workspace.id)
         assert fallback is None
         sla.change_sla(session, root, replace(told, nudge_minutes=2), "USUE")
-        for wrong, fields in (
+        cases: list[tuple[dict[str, Any], set[str]]] = [
             ({"nudge_minutes": 0, "most_open": 20_000}, {"nudge_minutes", "most_open"}),
             ({"nudge_minutes": 6, "remind_minutes": 15}, {"nudge_minutes", "remind_minutes"}),
             ({"respond_minutes": 61}, {"manager_minutes", "take_back_minutes"}),
@@ -742,7 +852,8 @@ def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) 
                 {"suggest_minutes": 15, "take_back_minutes": 3},
                 {"suggest_minutes", "take_back_minutes"},
             ),
-        ):
+        ]
+        for wrong, fields in cases:
             with pytest.raises(FieldErrors) as refused:
                 sla.change_sla(session, root, replace(told, **wrong), None)
             assert set(refused.value.errors) == fields

@@ -11,10 +11,12 @@ from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages import lead_card, notifications
 from bot.leads.models import Touch
 from bot.leads.notice_models import (
+    LISTED_STEPS,
     EscalationStep,
     LeadNotice,
     LeadStep,
     Listed,
+    NoticeFacts,
     NoticeKind,
     StepFacts,
 )
@@ -45,6 +47,7 @@ PROMISE = SlaTerms(respond_minutes=5, nudge_minutes=3, message_minutes=15, sugge
 BEN = Person(id=4, workspace_id=1, slack_id="U4", name="Ben Okafor", roles=["salesperson"])
 
 
+OTHERS = (EscalationStep.HAND_OVER, EscalationStep.DETAILS)
 TOLD = (EscalationStep.MOVED, EscalationStep.ASKED, EscalationStep.KEPT)
 
 
@@ -54,9 +57,7 @@ def taken(step: EscalationStep) -> LeadStep:
     )
 
 
-@pytest.mark.parametrize(
-    "kind", sorted(set(EscalationStep) - {EscalationStep.HAND_OVER, EscalationStep.DETAILS, *TOLD})
-)
+@pytest.mark.parametrize("kind", sorted(set(EscalationStep) - {*OTHERS, *TOLD, *LISTED_STEPS}))
 def test_every_step_says_what_is_to_be_done_and_then_what_came_of_it(
     kind: EscalationStep, golden: Golden
 ) -> None:
@@ -162,17 +163,37 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
     golden("handing", shown)
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
-def test_one_message_tells_of_several_leads(kind: NoticeKind, golden: Golden) -> None:
-    owner = SOFIA if kind is NoticeKind.STALLED else None
-    facts = CONTACTED if owner else {}
-    found = LeadNotice(id=1, workspace_id=1, kind=kind)
-    listed = [Listed(lead(id=n, **facts), owner, NINE) for n in range(12)]
-    golden(f"notice_{kind}", {
-        "one": drawn(notifications.notice(found, listed[:1])),
-        "many": drawn(notifications.notice(found, listed)),
-        "none": drawn(notifications.notice(found, [])),
+def test_one_message_tells_of_several_stalled_leads(golden: Golden) -> None:
+    found = LeadNotice(id=1, workspace_id=1, kind=NoticeKind.STALLED, lead_ids=[7])
+    listed = [Listed(lead(id=n, **CONTACTED), SOFIA, NINE) for n in range(12)]
+    golden("notice_stalled", {
+        name: drawn(notifications.notice(NoticeFacts(found, SOFIA, some)))
+        for name, some in (("one", listed[:1]), ("many", listed), ("none", []))
     })  # fmt: skip
+
+
+def test_one_message_tells_of_several_unclaimed_leads(golden: Golden) -> None:
+    """A manager assigns, a salesperson claims, and whoever else is named looks."""
+    found = LeadNotice(id=1, workspace_id=1, kind=NoticeKind.UNCLAIMED, lead_ids=[*range(12)])
+    listed = [Listed(lead(id=n), None, None, nobody_free=n == 1) for n in range(12)]
+    boss = Person(id=5, workspace_id=1, slack_id="U5", name="Boss", roles=["manager"])
+    mara = Person(id=6, workspace_id=1, slack_id="U6", name="Mara", roles=["marketer"])
+    to_assign = NoticeFacts(found, boss, listed, [(BEN, 12), (SOFIA, 0)])
+    shown = {
+        "manager": to_assign,
+        "manager_one": replace(to_assign, listed=listed[:1]),
+        "manager_of_many": replace(to_assign, listed=listed[:2], colleagues=[(BEN, 1)] * 31),
+        "salesperson": NoticeFacts(found, SOFIA, listed[:2]),
+        "named": NoticeFacts(found, mara, listed[:2]),
+        "done": replace(to_assign, listed=[]),
+        "replaced": NoticeFacts(LeadNotice(kind=NoticeKind.UNCLAIMED, lead_ids=[]), boss, []),
+    }
+    drawings = {name: drawn(notifications.notice(facts)) for name, facts in shown.items()}
+    hostile = replace(to_assign, listed=[Listed(lead(first_name=HOSTILE), None, None)] * 200)
+    for each in (hostile, to_assign):
+        assert not limits.check_message(notifications.notice(each).blocks)
+        assert not limits.check_view(notifications.whole_notice(each).to_dict(), "modal")
+    golden("notice_unclaimed", drawings | {"whole": notifications.whole_notice(shown["named"])})
 
 
 def test_a_colleague_is_told_that_somebody_wrote_again(golden: Golden) -> None:

@@ -242,6 +242,32 @@ def test_the_minutes_of_the_steps_fit_the_response_target(empty: Engine) -> None
         assert tuple(connection.execute(read).first() or ()) == (5, 3, 12, 15, 30, 3, 57)
 
 
+def test_the_messages_of_a_day_become_messages_of_a_moment(empty: Engine) -> None:
+    notices = """
+        INSERT INTO lead_notice (workspace_id, person_id, kind, day, lead_ids)
+        SELECT workspace_id, id, kind, '2026-11-02', '{1}'
+        FROM person, unnest(ARRAY['nobody_free', 'stalled']) AS kind WHERE name = 'Sue'
+    """
+    holding(empty, "0003_minutes_since_the_start", *_PEOPLE, notices)
+    migrate.upgrade(empty)
+    with empty.begin() as connection:
+        read = text("SELECT kind, at AT TIME ZONE 'UTC' FROM lead_notice ORDER BY id")
+        assert [(kind, f"{at:%d %H:%M}") for kind, at in connection.execute(read)] == [
+            ("unclaimed", "01 23:00"), ("stalled", "01 23:00"),
+        ]  # fmt: skip
+        connection.execute(
+            text(
+                "INSERT INTO lead_notice (workspace_id, person_id, kind, at, lead_ids)"
+                " SELECT workspace_id, person_id, kind, at + interval '1 hour', '{2}'"
+                " FROM lead_notice WHERE kind = 'unclaimed'"
+            )
+        )
+    migrate.downgrade(empty, "0003_minutes_since_the_start")
+    with empty.connect() as connection:
+        kept = connection.execute(text("SELECT kind, lead_ids FROM lead_notice ORDER BY id"))
+        assert [tuple(row) for row in kept] == [("stalled", [1]), ("nobody_free", [2])]
+
+
 def test_calls_of_lists_that_reached_nobody_become_attempts(empty: Engine) -> None:
     lead = """
         INSERT INTO contact (workspace_id, created_at) SELECT id, now() FROM workspace;

@@ -90,7 +90,10 @@ CLOCKWORK = {
 }  # fmt: skip
 """What the clock calls, and the loops in which it goes over rows."""
 
-TIMERS = {"routing.end_absence": {"routing.returns"}, "crm.push": {"crm.push"}}
+TIMERS = {
+    "routing.end_absence": {"routing.returns"}, "crm.push": {"crm.push"},
+    "routing.write_unclaimed_again": set(),  # one message
+}  # fmt: skip
 """The same for jobs that wait for a moment of their own."""
 
 

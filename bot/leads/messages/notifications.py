@@ -7,71 +7,147 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ContextBlock,
     InteractiveElement,
-    MarkdownTextObject,
+    Option,
+    PlainTextObject,
     SectionBlock,
+    StaticSelectElement,
 )
+from slack_sdk.models.views import View
 
 from bot.leads.lead_facts import LeadFacts
-from bot.leads.messages.lead_card import REASSIGN, card, claim_button, way, work_buttons
-from bot.leads.messages.lists import headline
+from bot.leads.messages.lead_card import (
+    ASSIGN,
+    SHOW,
+    assign_button,
+    card,
+    claim_button,
+    way,
+    work_buttons,
+)
 from bot.leads.models import Lead, Touch
 from bot.leads.notice_models import (
     CLAIMED_STEPS,
     EscalationStep,
     LeadNotice,
     Listed,
+    NoticeFacts,
     NoticeKind,
     StepFacts,
 )
-from bot.people.models import Person
+from bot.people.models import Person, Role
 from bot.slack import Message
-from bot.slack.text import moment, plural, safe
+from bot.slack.blocks import note
+from bot.slack.text import clean, moment, plural, safe
 
+SHOW_NOTICE = "lead.show_notice"
+
+# As many as read well in a message, and fit a modal with a title.
 _MOST_SHOWN = 10
+_MOST_IN_MODAL = 90
+# More people than one scrolls through on a phone are found in the form, by typing.
+_MOST_COLLEAGUES = 30
 
 
-def notice(found: LeadNotice, listed: Sequence[Listed]) -> Message:
-    """All that waits for somebody, or stands still, with a way to give each to a colleague."""
-    if not listed:
-        return _settled(_DONE[NoticeKind(found.kind)])
-    title = _TITLES[NoticeKind(found.kind)].format(
-        leads=plural(len(listed), "lead"), waits="waits" if len(listed) == 1 else "wait",
-        stands="stands" if len(listed) == 1 else "stand",
-    )  # fmt: skip
-    blocks: list[Block] = [SectionBlock(text=f"*{title}*")]
-    blocks += [_row(each) for each in listed[:_MOST_SHOWN]]
-    left = len(listed) - _MOST_SHOWN
-    if left > 0:
-        more = MarkdownTextObject(text=f"and {left:,} more, which have waited less long")
-        blocks.append(ContextBlock(elements=[more]))
+def notice(facts: NoticeFacts) -> Message:
+    """All leads that one person should look at now, each with what they can do about it."""
+    if not facts.listed:
+        return _settled(_notice_done(facts.notice))
+    title, more = _notice_title(facts), len(facts.listed) - _MOST_SHOWN
+    if facts.notice.kind == NoticeKind.UNCLAIMED and len(facts.listed) == 1:
+        return Message(title, [_row(facts.listed[0], facts, f" {_asks(facts)}")])
+    rows = [_row(each, facts) for each in facts.listed[:_MOST_SHOWN]]
+    blocks: list[Block] = [SectionBlock(text=f"*{title}*"), *rows]
+    if more > 0:
+        show = ButtonElement(text="Show all", action_id=SHOW_NOTICE, value=str(facts.notice.id))
+        blocks.append(SectionBlock(text=f"and {more:,} more", accessory=show))
     return Message(title, blocks)
 
 
-def _row(each: Listed) -> SectionBlock:
-    """A lead that nobody has, or with which nothing happens."""
-    lead = each.lead
-    reassign = ButtonElement(text="Assign to", action_id=REASSIGN, value=str(lead.id))
-    if each.owner is None:
-        return SectionBlock(text=f"{headline(lead)} · #{lead.id}", accessory=reassign)
-    return SectionBlock(text=line_listed(each), accessory=reassign)
+def whole_notice(facts: NoticeFacts) -> View:
+    """The same in a modal, with more of its leads."""
+    rows: list[Block] = [_row(each, facts) for each in facts.listed[:_MOST_IN_MODAL]]
+    left = len(facts.listed) - len(rows)
+    rest = [note(f"and {left:,} more, which are shown as these are assigned")] if left else []
+    return View(
+        type="modal", callback_id=SHOW_NOTICE, private_metadata=str(facts.notice.id),
+        title="Leads", close="Done",
+        blocks=[*(rows or [SectionBlock(text=_notice_done(facts.notice))]), *rest],
+    )  # fmt: skip
+
+
+def _notice_title(facts: NoticeFacts) -> str:
+    count, first = len(facts.listed), facts.listed[0].lead
+    if facts.notice.kind == NoticeKind.STALLED:
+        return f"Nothing has happened with {plural(count, 'lead')} for a while"
+    who = f"{safe(first.name, 100)} (#{first.id})" if count == 1 else f"{count:,} leads"
+    return f"{who} {_asks(facts)}"
+
+
+def _asks(facts: NoticeFacts) -> str:
+    """What is asked of the person for leads that nobody has."""
+    is_one = len(facts.listed) == 1
+    what = "Can you find someone?"
+    if facts.person.leads_others:
+        what = "Assign someone?"
+    elif facts.person.has(Role.SALESPERSON):
+        what = f"Can you take {'it' if is_one else 'one'}?"
+    return f"{'is' if is_one else 'are'} still unclaimed. {what}"
+
+
+def _notice_done(found: LeadNotice) -> str:
+    """What a message says of which nothing is left."""
+    if not found.lead_ids:
+        return "There's a newer message about what is still open here."
+    if found.kind == NoticeKind.STALLED:
+        return "All done: something has happened with each of these leads."
+    return f"All done: {plural(len(set(found.lead_ids)), 'lead')} taken care of."
+
+
+def _row(each: Listed, facts: NoticeFacts, asks: str = "") -> SectionBlock:
+    """A lead that nobody has, or with which nothing happens; `asks` where it is the only one."""
+    if facts.notice.kind == NoticeKind.STALLED:
+        return SectionBlock(text=line_listed(each), accessory=assign_button(each.lead))
+    nobody = ", nobody is free" if each.nobody_free else ""
+    came = f"Came in {moment(each.lead.received_at, '{ago}')}"
+    text = f"{_bold(each.lead)} · #{each.lead.id}{asks}\n{came}{nobody}"
+    return SectionBlock(text=text, accessory=_next(each.lead, facts))
+
+
+def _next(lead: Lead, facts: NoticeFacts) -> InteractiveElement:
+    """What this person can do about a lead that nobody has."""
+    if facts.person.leads_others:
+        if 0 < len(facts.colleagues) <= _MOST_COLLEAGUES:
+            return assign_select(lead, facts.colleagues)
+        return assign_button(lead)
+    if facts.person.has(Role.SALESPERSON):
+        return claim_button(lead)
+    return ButtonElement(text="Open", action_id=SHOW, value=str(lead.id))
+
+
+def assign_select(lead: Lead, colleagues: Sequence[tuple[Person, int]]) -> StaticSelectElement:
+    """Give a lead that nobody has to one of these, each with the open leads that they hold."""
+    options = [
+        Option(
+            text=PlainTextObject(text=clean(f"{person.name}, {held:,} open", 75), emoji=False),
+            value=f"{lead.id} {person.id}",
+        )
+        for person, held in colleagues
+    ]
+    return StaticSelectElement(action_id=ASSIGN, placeholder="Assign to…", options=options)
 
 
 def line_listed(each: Listed) -> str:
     """A lead that has an owner, and when something was done with it last."""
-    lead = each.lead
-    company = f" · {safe(lead.company, 100)}" if lead.company else ""
     owner = f" · {each.owner.mention}" if each.owner else ""
     since = f", last step {moment(each.moved_at, '{ago}')}" if each.moved_at else ""
-    return f"*{safe(lead.name, 100)}*{company} · #{lead.id}{owner}{since}"
+    return f"{_bold(each.lead)} · #{each.lead.id}{owner}{since}"
 
 
 def line_unattended(lead: Lead, owner: Person) -> str:
     """A lead whose customer wrote again while its owner is out."""
-    company = f" · {safe(lead.company, 100)}" if lead.company else ""
     again = moment(lead.last_touch_at, "{ago}")
-    return f"*{safe(lead.name, 100)}*{company} · #{lead.id} · {owner.mention}, {again}"
+    return f"{_bold(lead)} · #{lead.id} · {owner.mention}, {again}"
 
 
 def cover(touch: Touch, facts: LeadFacts) -> Message:
@@ -91,16 +167,6 @@ def cover(touch: Touch, facts: LeadFacts) -> Message:
 
 def _settled(text: str) -> Message:
     return Message(text, [SectionBlock(text=text)], too_late=True)
-
-
-_TITLES = {
-    NoticeKind.NOBODY_FREE: "Nobody in sales is free, and {leads} {waits}",
-    NoticeKind.STALLED: "{leads} {stands} still",
-}
-_DONE = {
-    NoticeKind.NOBODY_FREE: "Nobody in sales was free; by now every lead has an owner.",
-    NoticeKind.STALLED: "Nothing of this stands still any more.",
-}
 
 
 NOT_NOW = "lead.not_now"
@@ -140,7 +206,7 @@ def _text(facts: StepFacts) -> str:
         return f"{_lead_name(lead)}: {_OWNER_ASKS[step].format(when=_claimed(lead))}"
     if step is EscalationStep.ASKED and facts.by is not None:
         return f"{facts.by.mention} would like to take over {_lead_name(lead)}{_whose(facts)}."
-    return _ASKS[step].format(
+    return _ASKS.get(step, "{lead} is still unclaimed.").format(
         lead=_lead_name(lead),
         since=moment(lead.received_at),
         until=moment(lead.reserved_until or lead.received_at),
@@ -174,11 +240,8 @@ def details(taken: StepFacts, facts: LeadFacts) -> Message:
 
 _ASKS = {
     EscalationStep.NUDGE: "Nobody has claimed this lead yet. Who takes it?",
-    EscalationStep.MESSAGE: "{lead} waits for someone since {since}.",
     EscalationStep.SUGGEST: "It is your turn: {lead} waits since {since}. Do you take it?",
     EscalationStep.HEAD_START: "You know this customer: {lead} is kept for you until {until}.",
-    EscalationStep.MANAGER: "Nobody takes {lead}, who waits since {since}. Please find someone.",
-    EscalationStep.FALLBACK: "Nobody is free for {lead}, who waits since {since}.",
 }
 _OWNER_ASKS = {
     EscalationStep.REMIND: "you claimed this lead {when}. Have you been in touch?",
@@ -242,8 +305,12 @@ def _outcome(facts: StepFacts) -> str:
 
 
 def _lead_name(lead: Lead) -> str:
+    return f"{_bold(lead)} (#{lead.id})"
+
+
+def _bold(lead: Lead) -> str:
     company = f" · {safe(lead.company, 100)}" if lead.company else ""
-    return f"*{safe(lead.name, 100)}*{company} (#{lead.id})"
+    return f"*{safe(lead.name, 100)}*{company}"
 
 
 def _claimed(lead: Lead) -> str:
