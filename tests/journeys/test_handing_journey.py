@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from bot import clock
 from bot.leads.models import Lead
+from bot.leads.notice_models import EscalationStep
 from bot.people.models import Team
 from tests.journeys.conftest import Office, pick
 
@@ -139,3 +140,38 @@ def test_an_admin_changes_the_promise_and_the_hours(office: Office) -> None:
     office.slack.wait_until(
         lambda: told in str(office.modal("root", "Teams and their hours").blocks)
     )
+
+
+def test_a_manager_assigns_overdue_leads_from_one_message(office: Office) -> None:
+    with office.application.store.transaction() as session:
+        session.execute(update(Team).values(days=list(range(7)), opens=time(0), closes=time(0)))
+    names = ["Ada", "Bea", "Cleo"]
+    for name in names:
+        office.send_lead(first_name=name, email=f"{name}@example.com")
+        office.card(f"{name} Lovelace", "New lead")
+    with office.application.store.transaction() as session:
+        an_hour_ago = clock.now() - timedelta(hours=1)
+        waiting = {"step": EscalationStep.SUGGEST, "step_started_at": an_hour_ago}
+        session.execute(update(Lead).values(**waiting, next_check_at=clock.now()))
+    office.whisper("clara", "3 leads are still unclaimed. Assign someone?", *names)
+    clara = office.users["clara"]
+    seen = len(office.slack.messages(office.slack.im(clara)))
+
+    def assign_to_ben(name: str) -> None:
+        message = office.whisper("clara", "still unclaimed", name)
+        block = next(each for each in message.blocks if name in str(each.get("text")))
+        ben = next(
+            option["value"]
+            for option in block["accessory"]["options"]
+            if option["text"]["text"].startswith("Ben")
+        )
+        office.hand("clara").choose(message, "lead.assign", ben, block["block_id"])
+
+    assign_to_ben("Ada")
+    office.whisper("ben", "Ada Lovelace", "claimed the lead")
+    office.whisper("clara", "2 leads are still unclaimed. Assign someone?")
+    office.hand("sofia").click(office.card("Bea Lovelace", "New lead"), "lead.claim")
+    office.whisper("clara", "Cleo Lovelace (#3) is still unclaimed. Assign someone?")
+    assign_to_ben("Cleo")
+    office.whisper("clara", "All done: 3 leads taken care of.")
+    assert len(office.slack.messages(office.slack.im(clara))) == seen
