@@ -49,11 +49,11 @@ _LEAVERS = Loop("routing.leavers", "Leads of people who left")
 
 
 class NotAway(HandoffError):
-    """You are not away at the moment. `/lead away` says so, and until when."""
+    """You aren't away. `/lead away` sets an absence."""
 
 
 class StandInAway(HandoffError):
-    """{who} is away too. Choose somebody else, or nobody to keep the lead."""
+    """{who} is away too. Choose somebody else, or clear the name to keep the lead."""
 
 
 def go_away(
@@ -304,11 +304,11 @@ def _current(who: Person, now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 class AlreadyAsked(HandoffError):
-    """You have asked {owner} for this lead already. Nothing was changed."""
+    """You've already asked {owner} for this lead."""
 
 
 class NotAskedAnyMore(HandoffError):
-    """This question is settled, or the lead has changed hands since. Nothing was changed."""
+    """This was answered already, or the lead has a new owner. Nothing was changed."""
 
 
 def take_over(session: Session, who: Person, lead_id: int) -> Lead:

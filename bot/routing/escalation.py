@@ -369,7 +369,7 @@ def next_step(lead: Lead) -> EscalationStep | None:
 
 
 class NotSuggestedToYou(HandoffError):
-    """This lead is not offered to you any more. Nothing was changed."""
+    """This lead is no longer offered to you. Nothing was changed."""
 
 
 def decline(session: Session, who: Person, step_id: int) -> Lead:

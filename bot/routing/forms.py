@@ -33,17 +33,17 @@ ROUND_ROBIN = "lead.rotation"
 
 _A_SECTION = 25  # lines of at most 120 characters; a section has 3,000
 _MOST_LISTED = 1_000
-_WEIGHT_WORDS = {0: "0: is offered nothing", 1: "1: the usual share"}
+_WEIGHT_WORDS = {0: "0: gets no offers", 1: "1: the usual share"}
 
 
 class ChangeWeight(Form, id="lead.save_weight", title="Lead rotation"):
     """What each salesperson was offered, and how much one of them shall be."""
 
-    person: str = user("Whose weight shall change?")
+    person: str = user("Whose weight?")
     weight: int = select(
         "Weight",
         options=[
-            Choice(weight, _WEIGHT_WORDS.get(weight, f"{weight}: {weight} times as much"))
+            Choice(weight, _WEIGHT_WORDS.get(weight, f"{weight}: {weight} times the usual share"))
             for weight in range(MOST_WEIGHT + 1)
         ],
     )
@@ -57,10 +57,10 @@ class ChangeWeight(Form, id="lead.save_weight", title="Lead rotation"):
 def _shares(shares: Sequence[Share], days: int) -> list[Block]:
     total, weights = sum(each.offered for each in shares), sum(each.weight for each in shares)
     lines = [_share_line(each, total, weights) for each in shares[:_MOST_LISTED]]
-    lines = lines or ["_Nobody is a salesperson yet: `/handoff people`._"]
-    title = f"*{plural(total, 'offer')} in the last {days} days.* Absences and full hands shift"
+    lines = lines or ["_There are no salespeople yet. Admins add them with `/handoff people`._"]
+    title = f"*{plural(total, 'offer')} in the last {days} days.* It's normal for shares to differ"
     return [
-        SectionBlock(text=f"{title} shares, and should."),
+        SectionBlock(text=f"{title} when people are away or at their limit."),
         *(SectionBlock(text="\n".join(lines[start : start + _A_SECTION]))
           for start in range(0, len(lines), _A_SECTION)),
     ]  # fmt: skip
@@ -146,17 +146,17 @@ def _hands_over(values: Values) -> bool:
     return values.get("leads") == HAND_OVER
 
 
-class Away(Form, id="lead.save_away", title="I am away", submit="I am away"):
+class Away(Form, id="lead.save_away", title="I'm away", submit="I'm away"):
     """Until when somebody is away, and which colleagues have some of their leads meanwhile."""
 
     has_leads: Hidden[bool]
-    until: datetime = moment("I am back")
+    until: datetime = moment("I'm back")
     leads: str | None = radio(
         "My open leads",
         options=[
-            Choice("keep", "Keep them", "They wait until I am back."),
-            Choice(HAND_OVER, "Hand them over until I am back",
-                   "I choose which, and to whom. What is open then comes back to me."),
+            Choice("keep", "Keep them", "They wait until I'm back."),
+            Choice(HAND_OVER, "Hand them over until I'm back",
+                   "I choose which, and to whom. Those still open come back to me."),
         ],
         refresh=CHOOSE_LEADS,
         when=lambda values: bool(values["has_leads"]),
@@ -183,9 +183,9 @@ class Away(Form, id="lead.save_away", title="I am away", submit="I am away"):
                      for lead in leads}  # fmt: skip
         below: list[Block] = []
         if not count:
-            below = [SectionBlock(text="You own no open lead. You will be offered no new ones.")]
+            below = [SectionBlock(text="You have no open leads. You won't be offered new ones.")]
         elif is_handing_over and not leads:
-            below = [SectionBlock(text="All of them are snoozed until you are back.")]
+            below = [SectionBlock(text="All of them are snoozed until you're back.")]
         return cls.modal(
             has_leads=bool(count),
             until=until,
@@ -202,7 +202,7 @@ class Away(Form, id="lead.save_away", title="I am away", submit="I am away"):
 
 def _names(leads: Sequence[Lead], *, is_alone: bool) -> dict[str, Changes]:
     """Each lead's name above the field that says who has it."""
-    nobody = "No colleague is there to stand in. You can still name somebody."
+    nobody = "No colleague is free to stand in. You can still choose somebody."
     names: dict[str, Changes] = {
         f"stand_ins:{lead.id}": {
             "label": lead.name + (f" · {lead.company}" if lead.company else "")

@@ -45,7 +45,7 @@ def _take_over(act: Act, lead_id: int) -> str:
     name = f"{safe(lead.name, 100)} (#{lead.id})"
     if lead.claimed_by == act.person.id:
         return f"{name} is yours until its owner is back."
-    return f"You asked for {name}. You will hear what they say."
+    return f"You asked for {name}. You'll hear back from its owner."
 
 
 @capability.action(notifications.AGREE, WORK)
@@ -61,7 +61,7 @@ def keep(act: Act) -> None:
 
 
 @capability.command(
-    "/lead", "away", "say until when you are away, and who has your leads meanwhile", _AWAY
+    "/lead", "away", "say until when you're away, and who looks after your leads", _AWAY
 )
 def ask_away(act: Act) -> View:
     """The form that says until when somebody is away, and what becomes of their leads."""
@@ -90,7 +90,7 @@ def go_away(act: Act, form: forms.Away) -> str:
     return _away_until(form.until, len(lent), _open_count(act))
 
 
-@capability.command("/lead", "back", "be back earlier than you said", _AWAY)
+@capability.command("/lead", "back", "come back earlier than planned", _AWAY)
 def come_back(act: Act) -> str:
     """Back earlier than planned."""
     leads = absences.come_back(act.session, act.person)
@@ -120,7 +120,7 @@ def _stand_ins(act: Act, names: Mapping[int, str | None]) -> dict[int, Person]:
 
 def _away_until(until: datetime, lent: int, kept: int) -> str:
     """What becomes of the leads meanwhile."""
-    sentences = [f"You are away until {moment(until)}."]
+    sentences = [f"You're away until {moment(until)}."]
     if lent:
         they_come = "It comes" if lent == 1 else "They come"
         leads = plural(lent, "lead")
@@ -132,9 +132,7 @@ def _away_until(until: datetime, lent: int, kept: int) -> str:
     return " ".join(sentences)
 
 
-@capability.command(
-    "/lead", "targets", "say how soon leads are answered, and what happens else (admins)", _SLA
-)
+@capability.command("/lead", "targets", "set response targets and escalation (admins)", _SLA)
 @capability.action(forms.SLA, _SLA)
 def ask_sla(act: Act) -> View:
     """The form for the response target and the escalation policy."""
@@ -150,7 +148,7 @@ def save_sla(act: Act, form: forms.ChangeSla) -> None:
 @capability.command(
     "/lead",
     "rotation",
-    "see what the rotation gave to whom, and change weights (managers)",
+    "see who was offered leads, and set weights (managers)",
     _ROUND_ROBIN,
 )
 @capability.action(forms.ROUND_ROBIN, _ROUND_ROBIN)

@@ -32,7 +32,7 @@ def late(session: Session, who: Person) -> list[Block]:
 
 def show_late(found: Sequence[tuple[Lead, Person | None]]) -> list[Block]:
     """The first leads that are late, with their owners; one more was read, if there are more."""
-    more = f"More leads are overdue; these {_MOST_LATE} wait longest."
+    more = f"These {_MOST_LATE} have been overdue longest. There are more."
     return [
         *[lists.row_late(lead, owner) for lead, owner in found[:_MOST_LATE]],
         *([note(more)] if len(found) > _MOST_LATE else []),
@@ -48,7 +48,7 @@ def unattended(session: Session, who: Person) -> list[Block]:
 def show_unattended(found: Sequence[tuple[Lead, Person]]) -> list[Block]:
     """A line for each lead, with its owner."""
     lines = [f"• {notifications.line_unattended(*each)}" for each in found]
-    title = "*They wrote again, and the owner is out*"
+    title = "*Wrote again while the owner is out*"
     return [words("\n".join([title, *lines]))] if lines else []
 
 
@@ -61,8 +61,8 @@ def stalled(session: Session, who: Person) -> list[Block]:
 def show_stalled(found: Sequence[Listed]) -> list[Block]:
     """A line for each of the first; one more was read, if there are more."""
     lines = [f"• {notifications.line_listed(each)}" for each in found[:_MOST_STALLED]]
-    more = ["and more, which wait less long"] if len(found) > _MOST_STALLED else []
-    title = "*Nothing happens with these leads*"
+    more = ["and more"] if len(found) > _MOST_STALLED else []
+    title = "*Stalled*"
     return [words("\n".join([title, *lines, *more]))] if lines else []
 
 
@@ -75,4 +75,4 @@ def away(session: Session, who: Person) -> list[Block]:
 
 def show_away(until: datetime) -> Block:
     """That they are away, and how to be back."""
-    return words(f"You are away until {moment(until)}. `/lead back` ends it earlier.")
+    return words(f"You're away until {moment(until)}. `/lead back` ends it earlier.")

@@ -20,7 +20,7 @@ def stands_in(handover: Handover) -> Message:
     away = handover.away
     text = (
         f"{away.mention} is away until {moment(handover.until)}. Colleagues look after "
-        f"{plural(len(handover.leads), 'lead')} meanwhile; what is open then goes back to them."
+        f"{plural(len(handover.leads), 'lead')} until then. Those still open go back to them."
     )
     said = f"\n> {safe(' '.join(handover.note.split()), 1_000)}" if handover.note else ""
     return Message(text, [SectionBlock(text=text + said), *_handed_over(handover.leads)])

@@ -18,17 +18,17 @@ def later(**by: float) -> int:
 def is_away_and_back(office: Office) -> None:
     """Ben keeps his lead the first time, and lends it to Sofia the second."""
     office.hand("ben").command("/lead", "away")
-    modal = office.modal("ben", "I am away")
+    modal = office.modal("ben", "I'm away")
     office.hand("ben").submit(modal, {"until": later(days=2)})
-    office.whisper("ben", "You are away until", "1 open lead stays with you")
+    office.whisper("ben", "You're away until", "1 open lead stays with you")
     office.hand("ben").command("/lead", "back")
     office.whisper("ben", "Welcome back")
     office.hand("ben").command("/lead", "away")
-    office.hand("ben").choose(office.modal("ben", "I am away"), "lead.choose_leads", "hand_over")
+    office.hand("ben").choose(office.modal("ben", "I'm away"), "lead.choose_leads", "hand_over")
     office.slack.wait_until(
-        lambda: "Handover note" in str(office.modal("ben", "I am away").blocks), timeout=60
+        lambda: "Handover note" in str(office.modal("ben", "I'm away").blocks), timeout=60
     )
-    modal = office.modal("ben", "I am away")
+    modal = office.modal("ben", "I'm away")
     [field] = [
         each["block_id"] for each in modal.blocks if each["block_id"].startswith("stand_ins:")
     ]
@@ -85,7 +85,7 @@ def test_it_rests_goes_to_a_colleague_and_back_to_all(either_office: Office) -> 
     office.card(f"<@{office.users['sofia'].id}> claimed the lead Ada Lovelace")
     office.card("Ada Lovelace", "claimed the lead")
     office.hand("ben").command("/lead", "back")
-    office.whisper("ben", "You are not away at the moment")
+    office.whisper("ben", "You aren't away")
 
 
 def test_a_nudge_stands_in_the_thread_and_is_settled_by_the_claim(office: Office) -> None:
@@ -100,10 +100,10 @@ def test_a_nudge_stands_in_the_thread_and_is_settled_by_the_claim(office: Office
     def thread() -> str:
         return str(office.slack.workspace.thread(office.channel.id, card.ts))
 
-    office.slack.wait_until(lambda: "Who takes it?" in thread(), timeout=60)
+    office.slack.wait_until(lambda: "Can somebody take it?" in thread(), timeout=60)
     office.hand("sofia").click(office.card("Ada Lovelace", "New lead"), "lead.claim")
     office.slack.wait_until(
-        lambda: "claimed by" in thread() and "Who takes it?" not in thread(), timeout=60
+        lambda: "claimed by" in thread() and "Can somebody take it?" not in thread(), timeout=60
     )
 
 

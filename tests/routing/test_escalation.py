@@ -1160,7 +1160,7 @@ def test_who_is_away_is_stood_in_for_at_once_and_gets_it_back(floor: Floor) -> N
     floor.do(absences.take_over, floor.sue, lead)
     assert floor.get(lead).claimed_by == floor.sue.id
     assert told(floor, lead, floor.sal) == [
-        f"<@USUE> took over *Ada* (#{lead}). You get it back when you are."
+        f"<@USUE> took over *Ada* (#{lead}). You get it back when you return."
     ]
     with floor.store.transaction() as session:
         assert [each.id for each in absences.come_back(session, floor.sal)] == [lead]

@@ -155,7 +155,7 @@ def cover(touch: Touch, facts: LeadFacts) -> Message:
     lead, owner = facts.lead, facts.owner
     who = f"*{safe(lead.name, 100)}*" + (f" of {safe(lead.company, 100)}" if lead.company else "")
     if owner is None or lead.is_closed or lead.merged_into is not None:
-        return _settled(f"{who} (#{lead.id}) wrote again, and that is settled.")
+        return _settled(f"{who} (#{lead.id}) wrote again. It's taken care of.")
     said = touch.facts.get("message")
     words = f"\n> {safe(said, 1_000)}" if isinstance(said, str) and not facts.names_only else ""
     text = (
@@ -191,8 +191,7 @@ def _step_text(facts: StepFacts) -> str | None:
     """What a step says that asks for nothing; None for one that asks."""
     match facts.step.step:
         case EscalationStep.TAKE_BACK:
-            went = "went back to the channel: no contact was noted after your claim."
-            return f"{_lead_name(facts.lead)} {went}"
+            return f"{_lead_name(facts.lead)} went back to the channel: no contact was logged."
         case EscalationStep.MOVED:
             return _moved(facts)
         case EscalationStep.KEPT if facts.by is not None:
@@ -203,13 +202,11 @@ def _step_text(facts: StepFacts) -> str | None:
 def _text(facts: StepFacts) -> str:
     step, lead = EscalationStep(facts.step.step), facts.lead
     if step in _OWNERS:
-        return f"{_lead_name(lead)}: {_OWNER_ASKS[step].format(when=_claimed(lead))}"
+        return _OWNER_ASKS[step].format(lead=_lead_name(lead), when=_claimed(lead))
     if step is EscalationStep.ASKED and facts.by is not None:
         return f"{facts.by.mention} would like to take over {_lead_name(lead)}{_whose(facts)}."
     return _ASKS.get(step, "{lead} is still unclaimed.").format(
-        lead=_lead_name(lead),
-        since=moment(lead.received_at),
-        until=moment(lead.reserved_until or lead.received_at),
+        lead=_lead_name(lead), until=moment(lead.reserved_until or lead.received_at)
     )
 
 
@@ -234,18 +231,18 @@ def details(taken: StepFacts, facts: LeadFacts) -> Message:
     """All that is known of a lead, for its owner alone; nothing once it is somebody else's."""
     lead = facts.lead
     if lead.claimed_by != taken.step.person_id or lead.merged_into is not None:
-        return _message(f"{_lead_name(lead)} is not yours any more.", too_late=True)
+        return _message(f"{_lead_name(lead)} is no longer yours.", too_late=True)
     return card(replace(facts, names_only=False))
 
 
 _ASKS = {
-    EscalationStep.NUDGE: "Nobody has claimed this lead yet. Who takes it?",
-    EscalationStep.SUGGEST: "It is your turn: {lead} waits since {since}. Do you take it?",
-    EscalationStep.HEAD_START: "You know this customer: {lead} is kept for you until {until}.",
+    EscalationStep.NUDGE: "Nobody has claimed this lead yet. Can somebody take it?",
+    EscalationStep.SUGGEST: "You're next for {lead}. Can you take it?",
+    EscalationStep.HEAD_START: "{lead} is kept for you until {until}, because you know them.",
 }
 _OWNER_ASKS = {
-    EscalationStep.REMIND: "you claimed this lead {when}. Have you been in touch?",
-    EscalationStep.WAKE: "you wanted to come back to this lead now.",
+    EscalationStep.REMIND: "You claimed {lead} {when}. Have you been in touch?",
+    EscalationStep.WAKE: "It's time to get back to {lead}.",
 }
 
 
@@ -270,7 +267,9 @@ def _moved(facts: StepFacts) -> str:
         who = by.mention if by else f"somebody{_moved_by(facts)}"
         return f"{_lead_name(lead)}: {who} gave it back to the channel."
     if by is not None and by.id == owner.id:
-        back = " You get it back when you are." if lead.returns_to == facts.step.person_id else ""
+        back = (
+            " You get it back when you return." if lead.returns_to == facts.step.person_id else ""
+        )
         return f"{by.mention} took over {_lead_name(lead)}.{back}"
     gave = f" {by.mention} handed it over." if by else ""
     gave = f" Somebody handed it over{_moved_by(facts)}." if facts.via else gave
@@ -314,7 +313,7 @@ def _bold(lead: Lead) -> str:
 
 
 def _claimed(lead: Lead) -> str:
-    return moment(lead.claimed_at or lead.received_at)
+    return moment(lead.claimed_at or lead.received_at, "{ago}")
 
 
 def _message(text: str, *blocks: Block, too_late: bool = False) -> Message:
