@@ -89,10 +89,18 @@ class Update:
     """Whether what was typed stays in its fields."""
 
 
-Answer: TypeAlias = "View | dict[str, Any] | Update | Message | str | HandoffError | None"
+@dataclass(frozen=True)
+class Push:
+    """An answer to a form that opens another modal over it: what was typed stays below."""
+
+    view: View
+
+
+Answer: TypeAlias = "View | dict[str, Any] | Update | Push | Message | str | HandoffError | None"
 """What somebody gets to see: a modal opens (of a form: the one below it shows this), an `Update`
-changes the one they are in, words are told to them alone, and None is nothing but redrawn cards.
-An error that is returned is shown while what was done is kept; one that is raised undoes it."""
+changes the one they are in, a `Push` opens one over the form that was sent, words are told to them
+alone, and None is nothing but redrawn cards. An error that is returned is shown while what was done
+is kept; one that is raised undoes it."""
 
 Handler: TypeAlias = Callable[[Act], Answer]
 ModalHandler: TypeAlias = "Callable[[Act, str], View]"

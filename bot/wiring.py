@@ -18,6 +18,7 @@ from bot.capability import (
     Answer,
     Capability,
     ModalHandler,
+    Push,
     Route,
     Schedule,
     Services,
@@ -185,6 +186,9 @@ class Dispatcher:
             answer = self._call(route, incoming)
             if isinstance(answer, Update):
                 incoming.keep_open(answer.view, keeps_typed=answer.keeps_typed)
+                return
+            if isinstance(answer, Push):
+                incoming.push(answer.view)
                 return
             incoming.ack(response_action="clear" if route.clears else None)
             if not isinstance(answer, View | dict):

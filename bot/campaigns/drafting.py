@@ -64,6 +64,19 @@ def draft_campaign(session: Session, person: Person, draft: Draft, token: str) -
     return campaign
 
 
+def keep_draft(session: Session, person: Person, draft: Draft, token: str) -> Campaign:
+    """Keep what somebody is about to announce as a draft, from which nothing is missing.
+
+    `token` stands for the form: each time that it is sent the same campaign is written anew.
+    Raises NotAllowed, NoDraft, CodeTaken, and FieldErrors with what is missing.
+    """
+    if draft.missing:
+        raise FieldErrors(draft.missing)
+    campaign = draft_campaign(session, person, draft, token)
+    save_draft(session, person, campaign.id, draft)
+    return campaign
+
+
 def save_draft(session: Session, person: Person, campaign_id: int, draft: Draft) -> history.Changes:
     """Write a draft anew; returns what changed. It may be incomplete.
 

@@ -6,10 +6,16 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from slack_sdk.models.blocks import InputInteractiveElement, SectionBlock
+from slack_sdk.models.blocks import (
+    ButtonElement,
+    DividerBlock,
+    InputInteractiveElement,
+    SectionBlock,
+)
 from slack_sdk.models.views import View
 
 from bot.campaigns.draft import Draft
+from bot.campaigns.messages import preview
 from bot.campaigns.models import (
     LONGEST,
     MOST_LEADS,
@@ -21,10 +27,14 @@ from bot.campaigns.models import (
 )
 from bot.campaigns.texts import late_words, plain
 from bot.money import Money
+from bot.slack.blocks import note
 from bot.slack.forms import Form, Hidden
+from bot.slack.incoming import Incoming
 from bot.slack.inputs import Values, declared_by, moment, money, number, select, text
 from bot.slack.kinds import Day, Text
 from bot.slack.text import clean, safe
+
+ADD_DETAILS = "campaign.add_details"
 
 _FURTHEST_YEARS = 5  # beyond it a year is mistyped
 
@@ -146,8 +156,13 @@ _utm_code = declared_by(_UtmCode)
 # The modals
 
 
+def _has_details(values: Values) -> bool:
+    return bool(values["has_details"])
+
+
 class CampaignFields(Form):
-    """What a campaign says, whether it is announced, planned or changed.
+    """What a campaign says, whether it is announced, planned or changed: what has to be written
+    first, then the details.
 
     The verbs say which of its texts a campaign still needs, since a draft may lack most of them.
     """
@@ -155,6 +170,7 @@ class CampaignFields(Form):
     currency: Hidden[str]
     today: Hidden[date]
     """The day in the workspace's zone."""
+    has_details: Hidden[bool] = True
     name: str = _line("Name", most=LONGEST["name"], missing="Give the campaign a name.")
     kind: Kind = select("Kind", placeholder="Choose a kind")
     audience: str = _line(
@@ -165,48 +181,53 @@ class CampaignFields(Form):
     )
     price: str = _line(
         "Price or discount", most=LONGEST["price"], optional=True,
-        hint="For example “EUR 49 a month instead of 98”.",
+        hint="For example “49 EUR a month instead of 98”.",
     )  # fmt: skip
     terms: str = text(
         "Terms", most=LONGEST["terms"], multiline=True,
-        hint="What sales may promise, in the exact words: conditions, exceptions.",
+        hint="Exactly what sales may promise: conditions, exceptions.",
     )  # fmt: skip
     talking_points: str = text(
-        "Talking points", most=LONGEST["talking_points"], multiline=True, hint="One point a line."
+        "Talking points", most=LONGEST["talking_points"], multiline=True, hint="One per line."
     )
     starts_on: date = _first_day("First day")
     ends_on: date | None = _last_day(
-        "Last day", optional=True, hint="Included. Empty: until further notice."
+        "Last day", optional=True, hint="Included. Leave empty if there is no end date."
     )
+    utm_campaign: str | None = _utm_code(
+        "UTM campaign code", most=LONGEST["utm_campaign"], optional=True, above="*Details*",
+        hint="Leads with this code belong to the campaign. For example spring-offer-2026.",
+        when=_has_details,
+    )  # fmt: skip
     objections: str = text(
         "Objections and answers", most=LONGEST["objections"], multiline=True, optional=True,
-        hint="What customers may say, one a line.",
-    )  # fmt: skip
-    channels: tuple[str, ...] = _names(
-        "Channels", most=LONGEST["channels"], optional=True,
-        hint="For example “Google Ads, newsletter”.",
+        hint="What customers may say, and what to answer. One per line.", when=_has_details,
     )  # fmt: skip
     materials: tuple[tuple[str, str], ...] = _materials(
         "Materials", most=LONGEST["materials"], multiline=True, optional=True,
-        hint="One a line: a title, and an address with https://.",
+        hint="One per line: a title and an https:// address.", when=_has_details,
+    )  # fmt: skip
+    channels: tuple[str, ...] = _names(
+        "Channels", most=LONGEST["channels"], optional=True,
+        hint="For example “Google Ads, newsletter”.", when=_has_details,
     )  # fmt: skip
     budget: Money | None = money(
-        "Budget", optional=True, hint="For example 12,500. The channel does not see it."
-    )
+        "Budget", optional=True, hint="For example 12,500. Not shown in the channel.",
+        when=_has_details,
+    )  # fmt: skip
     expected_leads: int | None = number(
-        "Expected leads", minimum=1, maximum=MOST_LEADS, optional=True
+        "Expected leads", minimum=1, maximum=MOST_LEADS, optional=True, when=_has_details
     )
     expected_customers: int | None = number(
-        "Expected customers", minimum=1, maximum=MOST_LEADS, optional=True
+        "Expected customers", minimum=1, maximum=MOST_LEADS, optional=True, when=_has_details
     )
-    target_cost_per_lead: Money | None = money("Target cost per lead", optional=True)
-    utm_campaign: str | None = _utm_code(
-        "UTM campaign code", most=LONGEST["utm_campaign"], optional=True,
-        hint="Leads that arrive with it belong to this campaign, for example spring-offer-2026.",
-    )  # fmt: skip
+    target_cost_per_lead: Money | None = money(
+        "Target cost per lead", optional=True, when=_has_details
+    )
     late_callers: str = _line(
         "What to tell late callers", most=LONGEST["late_callers"], optional=True,
-        hint="After the last day. Empty: a kind sentence of ours.",
+        hint="For those who ask after the last day. We suggest something if you leave it empty.",
+        when=_has_details,
     )  # fmt: skip
 
     def draft(self) -> Draft:
@@ -214,24 +235,29 @@ class CampaignFields(Form):
         return Draft(**{each.name: getattr(self, each.name) for each in fields(Draft)})
 
 
-class Announce(
-    CampaignFields, id="campaign.announce", title="Announce a campaign", submit="Announce"
-):
-    """A new campaign; its token makes one announcement of a form that comes twice."""
+class NewCampaign(CampaignFields, id="campaign.preview", title="New campaign", submit="Preview"):
+    """A new campaign; its token makes one campaign of a form that is sent several times."""
 
     token: Hidden[str]
-    launch_at: datetime | None = moment(
-        "Announce at", optional=True, hint="On your own clock. Empty: at once."
-    )
 
     @classmethod
-    def of(cls, token: str, today: date, channel: str, currency: str) -> View:
-        """The empty form."""
-        when = f"It is announced in <#{channel}> as soon as you submit it, or at the time that you "
-        intro = SectionBlock(text=f"{when}set.")
-        return cls.modal(
-            token=token, today=today, currency=currency, starts_on=today, blocks=[intro]
+    def of(cls, token: str, today: date, currency: str) -> View:
+        """The empty form, without the details."""
+        return cls._view(
+            token=token, today=today, currency=currency, starts_on=today, has_details=False
         )
+
+    @classmethod
+    def with_details(cls, incoming: Incoming) -> View:
+        """The form as it is filled in so far, with the details."""
+        return cls._view(**cls.so_far(incoming) | {"has_details": True})
+
+    @classmethod
+    def _view(cls, **values: Any) -> View:
+        button = ButtonElement(text="Add details", action_id=ADD_DETAILS)
+        details = "UTM code, objections, materials, channels, budget and targets, all optional."
+        more = SectionBlock(text=details, accessory=button)
+        return cls.modal(below=[] if values["has_details"] else [more], **values)
 
 
 class Change(CampaignFields, id="campaign.save_change", title="Change a campaign"):
@@ -273,19 +299,24 @@ class End(
         )  # fmt: skip
 
 
-class Launch(Form, id="campaign.save_launch", title="Announce a campaign"):
-    """When to announce it."""
+class Launch(Form, id="campaign.save_launch", title="Preview", submit="Announce", close="Back"):
+    """The campaign as it will be announced, and when."""
 
     campaign_id: Hidden[int]
     launch_at: datetime | None = moment(
-        "Announce at", optional=True, hint="On your own clock. Empty: at once."
+        "Announce at", optional=True, hint="In your time zone. Leave empty to announce now."
     )
 
     @classmethod
-    def of(cls, campaign: Campaign) -> View:
-        """The form with the time that is set."""
-        name = SectionBlock(text=f"*{safe(campaign.name)}*")
-        return cls.modal(campaign_id=campaign.id, launch_at=campaign.launch_at, blocks=[name])
+    def of(cls, campaign: Campaign, channel: str) -> View:
+        """The form below the card, with the time that is set."""
+        where = note(
+            f"This is what <#{channel}> will see. Until then it's your draft: `/campaign manage`"
+        )
+        return cls.modal(
+            campaign_id=campaign.id, launch_at=campaign.launch_at,
+            blocks=[*preview(campaign), DividerBlock(), where],
+        )  # fmt: skip
 
 
 class Ask(Form, id="campaign.save_question", title="Ask about a campaign", submit="Ask"):

@@ -18,7 +18,7 @@ from bot.campaigns import (
 from bot.campaigns import offers as campaign_offers
 from bot.campaigns import questions as campaign_questions
 from bot.campaigns.models import Campaign
-from bot.capability import Act, Update
+from bot.capability import Act, Push, Update
 from bot.errors import below
 from bot.people.models import ANY_ROLE, Role, Workspace
 from bot.slack import Message
@@ -43,14 +43,21 @@ def new(act: Act) -> View:
     drafting.may_announce(act.session, act.person)
     workspace = act.session.get_one(Workspace, act.workspace_id)
     today = queries.today(act.session, workspace.id)
-    return forms.Announce.of(token_hex(12), today, workspace.channel, workspace.currency)
+    return forms.NewCampaign.of(token_hex(12), today, workspace.currency)
 
 
-@capability.form(forms.Announce, _ANNOUNCE)
-def announce(act: Act, form: forms.Announce) -> None:
-    """A campaign is announced, at once or at its time."""
+@capability.action(forms.ADD_DETAILS, _ANNOUNCE)
+def add_details(act: Act) -> Update:
+    """The same form with the details below what was typed."""
+    return Update(forms.NewCampaign.with_details(act.incoming), keeps_typed=True)
+
+
+@capability.form(forms.NewCampaign, _ANNOUNCE, once=False)
+def preview(act: Act, form: forms.NewCampaign) -> Push:
+    """A campaign is kept as a draft, and shown as it will be announced."""
     with below("utm_campaign", drafting.CodeTaken):
-        announcing.announce(act.session, act.person, form.draft(), form.token, form.launch_at)
+        campaign = drafting.keep_draft(act.session, act.person, form.draft(), form.token)
+    return Push(_preview(act, campaign.id))
 
 
 @capability.command("/campaign", "list", "see what runs, what comes and what has just ended", _LIST)
@@ -202,11 +209,11 @@ def save_end(act: Act, form: forms.End) -> None:
 
 @capability.action(owner_messages.LAUNCH, _CHANGE)
 def launch(act: Act) -> View:
-    """The form that sets when a campaign is announced."""
-    return forms.Launch.of(changing.changeable(act.session, act.person, act.row_id))
+    """What will be announced, and the form that sets when."""
+    return _preview(act, act.row_id)
 
 
-@capability.form(forms.Launch, _CHANGE)
+@capability.form(forms.Launch, _CHANGE, clears=True)
 def save_launch(act: Act, form: forms.Launch) -> None:
     """A campaign is announced at once, or at the time that was set."""
     announcing.launch(act.session, act.person, form.campaign_id, form.launch_at)
@@ -237,6 +244,12 @@ def unschedule(act: Act) -> str:
     """The time that was set is taken back."""
     campaign = announcing.unschedule(act.session, act.person, act.row_id)
     return f"{_named(campaign)} will not be announced by itself."
+
+
+def _preview(act: Act, campaign_id: int) -> View:
+    campaign = changing.changeable(act.session, act.person, campaign_id)
+    workspace = act.session.get_one(Workspace, act.workspace_id)
+    return forms.Launch.of(campaign, workspace.channel)
 
 
 def _named(campaign: Campaign) -> str:

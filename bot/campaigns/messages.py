@@ -177,6 +177,11 @@ def card(
     )
 
 
+def preview(campaign: Campaign) -> list[Block]:
+    """The announcement before it is made, without its buttons; the campaign has its owner."""
+    return [_title(campaign), *offer_blocks(campaign, campaign)]
+
+
 def _over(campaign: Campaign, since: SinceAnnouncement) -> Message:
     """The announcement once the offer is over: still there to read, with nothing to confirm."""
     day = f" on {day_in_words(campaign.ends_on)}" if campaign.ends_on else ""

@@ -260,6 +260,10 @@ class Incoming:
         view = self._about(view_json(modal), same=keeps_typed)
         self.ack(response_action="update", view=view)
 
+    def push(self, modal: View) -> None:
+        """Acknowledge a submitted modal, which stays as it is below this one."""
+        self.ack(response_action="push", view=view_json(modal))
+
     def _about(self, view: ModalJson, *, same: bool) -> ModalJson:
         """The view with block ids that say whether it is about the same as the one before."""
         before = next(iter(self._block_ids.values()), "").partition(_ABOUT)[2]

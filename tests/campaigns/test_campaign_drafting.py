@@ -44,8 +44,11 @@ RICH: dict[str, Any] = {
 }
 
 
-def form(typed: dict[str, Any]) -> forms.Announce:
-    return forms.Announce.read(sent(forms.Announce.of("token", TODAY, "C1", "EUR"), **typed))
+_NEW = forms.NewCampaign.modal(token="token", today=TODAY, currency="EUR", starts_on=TODAY)
+
+
+def form(typed: dict[str, Any]) -> forms.NewCampaign:
+    return forms.NewCampaign.read(sent(_NEW, **typed))
 
 
 def read(**changes: Any) -> Draft:
@@ -206,14 +209,20 @@ def test_channels_are_named_once_each(text: str) -> None:
     assert read(channels=", ".join(channels)).channels == channels
 
 
+def launch(**typed: Any) -> forms.Launch:
+    return forms.Launch.read(sent(forms.Launch.modal(campaign_id=7), **typed))
+
+
 def test_without_a_time_it_is_announced_at_once() -> None:
-    assert form(TYPED).launch_at is None
-    assert form(TYPED | {"launch_at": 1_780_297_200}).launch_at == NINE
+    assert launch().launch_at is None
+    assert launch(launch_at=1_780_297_200).launch_at == NINE
 
 
 @pytest.mark.parametrize("typed", ["soon", "-5", "1" * 12])
 def test_what_is_no_time_is_said(typed: str) -> None:
-    assert problem(launch_at=typed) == "Choose a day and a time."
+    with pytest.raises(FieldErrors) as raised:
+        launch(launch_at=typed)
+    assert raised.value.errors == {"launch_at": "Choose a day and a time."}
 
 
 def mended(fields: dict[str, Any]) -> Draft:

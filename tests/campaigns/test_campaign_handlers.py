@@ -27,15 +27,26 @@ TYPED: dict[str, Any] = {
 
 
 def open_form(town: Town) -> Actor:
-    """Let Mara ask for the form of a campaign, and have it before her."""
+    """Let Mara ask for the form of a campaign with its details, and have it before her."""
+    mara = open_short_form(town)
+    form = town.slack.modal(town.company.mara.slack_id)
+    assert form is not None
+    assert mara.click(form, forms.ADD_DETAILS).ok
+    town.slack.wait_until(lambda: "utm_campaign" in str(town.slack.modal(form.user)))
+    return mara
+
+
+def open_short_form(town: Town) -> Actor:
     mara = town.company.mara.slack_id
     assert town.slack.hand(mara).command("/campaign", channel=town.channel).ok
     town.slack.wait_until(lambda: town.slack.modal(mara))
     return town.slack.hand(mara)
 
 
-def announce(town: Town) -> None:
-    outcome = open_form(town).submit(values=TYPED)
+def announce(town: Town, launch_at: int | None = None) -> None:
+    mara = open_form(town)
+    assert mara.submit(values=TYPED).ok
+    outcome = mara.submit(values={"launch_at": launch_at} if launch_at else {})
     assert outcome.ok
     assert outcome.modal is None
     town.work()
@@ -95,6 +106,34 @@ def test_errors_stand_below_their_fields_and_the_form_can_be_mended(town: Town) 
     assert town.company.count(Campaign) == 1
 
 
+def test_going_back_from_the_preview_loses_nothing_that_was_typed(town: Town) -> None:
+    mara, who = open_short_form(town), town.company.mara.slack_id
+    short = {name: TYPED[name] for name in list(TYPED)[:7]} | {"ends_on": "2026-05-01"}
+    assert list(mara.submit(values=short).errors) == ["ends_on"]
+    form = town.slack.modal(who)
+    assert form is not None
+    mara.click(form, forms.ADD_DETAILS)
+    town.slack.wait_until(lambda: "utm_campaign" in str(town.slack.modal(who)))
+    assert list(mara.submit(values={"budget": "much"}).errors) == ["ends_on", "budget"]
+    assert mara.submit(values={"ends_on": "2026-06-30", "budget": "12,500"}).ok
+    preview = town.slack.modal(who)
+    assert preview is not None
+    assert "Campaign: Summer trial" in str(preview.blocks)
+    assert "Half price for three months" in str(preview.blocks)
+    town.work()
+    assert town.posted() == []
+    assert mara.close().ok
+    assert mara.submit(values={"offer": "Two months free"}).ok
+    preview = town.slack.modal(who)
+    assert preview is not None
+    assert "Two months free" in str(preview.blocks)
+    [campaign] = town.company.all_campaigns()
+    assert (campaign.stage, campaign.budget_minor) == ("draft", 1_250_000)
+    assert mara.submit().modal is None
+    town.work()
+    assert "Two months free" in town.posted()[0].text
+
+
 def test_a_code_that_is_taken_stands_below_its_field(town: Town) -> None:
     announce(town)
     mara = open_form(town)
@@ -108,7 +147,10 @@ def test_a_form_that_slack_delivers_twice_announces_once(town: Town) -> None:
     mara = open_form(town)
     town.slack.faults.add("interaction", "duplicate")
     assert mara.submit(values=TYPED | {"utm_campaign": ""}).ok  # no code that would stop it
-    twice(town, forms.Announce.callback_id)
+    twice(town, forms.NewCampaign.callback_id)
+    town.slack.faults.add("interaction", "duplicate")
+    assert mara.submit().ok
+    twice(town, forms.Launch.callback_id)
     town.work()
     assert town.company.count(Campaign) == 1
     assert len(town.posted()) == 1
@@ -127,6 +169,7 @@ def test_a_campaign_that_slack_did_not_take_is_not_called_announced(town: Town) 
     mara = open_form(town)
     town.slack.archive(town.channel)
     assert mara.submit(values=TYPED).ok
+    assert mara.submit().ok
     town.work()
     assert town.posted() == []
     [told] = town.direct(town.company.mara)
@@ -225,9 +268,10 @@ def wake(town: Town, **by: float) -> None:
 def test_one_that_is_announced_at_a_set_time_waits_for_it(town: Town) -> None:
     noon = int((NINE + timedelta(hours=3)).timestamp())
     mara = open_form(town)
-    wrong = mara.submit(values=TYPED | {"launch_at": noon - 24 * 3600})
+    assert mara.submit(values=TYPED).ok
+    wrong = mara.submit(values={"launch_at": noon - 24 * 3600})
     assert wrong.errors["launch_at"].startswith("This moment is over.")
-    assert mara.submit(values=TYPED | {"launch_at": noon}).ok
+    assert mara.submit(values={"launch_at": noon}).ok
     town.work()
     assert town.posted() == []
     [told] = town.direct(town.company.mara)
@@ -351,8 +395,7 @@ def labels(message: Any) -> list[str]:
 def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
     noon = int((NINE + timedelta(hours=3)).timestamp())
     mara, sal = (town.slack.hand(who.slack_id) for who in (town.company.mara, town.company.sal))
-    assert open_form(town).submit(values=TYPED | {"launch_at": noon}).ok
-    town.work()
+    announce(town, launch_at=noon)
     assert labels(owners(town)) == ["Change…", "Another time…", "Take the time back", "Cancel"]
     wake(town, hours=3)
     got_it(town, town.company.sal)
@@ -395,8 +438,8 @@ def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
     _, timeline = town.slack.thread(card)
     told = [block["text"]["text"].split(" · ")[-1].splitlines()[0] for block in timeline.blocks[1:]]
     assert told == [
-        "Mara set the time to announce it", "announced at its time", "Mara changed it",
-        "Mara paused it", "Mara resumed it", "Mara ended it",
+        "Mara drafted it", "Mara set the time to announce it", "announced at its time",
+        "Mara changed it", "Mara paused it", "Mara resumed it", "Mara ended it",
     ]  # fmt: skip
     sal.command("/offer", "summer", town.channel)
     assert "Over since 1 June 2026. Do not promise it." in town.told(town.company.sal)[0]
@@ -420,8 +463,7 @@ def test_what_one_manages_is_found_by_its_name(town: Town) -> None:
 
 def test_another_time_and_no_time_at_all(town: Town) -> None:
     noon = int((NINE + timedelta(hours=3)).timestamp())
-    assert open_form(town).submit(values=TYPED | {"launch_at": noon}).ok
-    town.work()
+    announce(town, launch_at=noon)
     mara = town.slack.hand(town.company.mara.slack_id)
     assert mara.click(owners(town), owner_messages.LAUNCH).ok
     town.slack.wait_until(lambda: town.slack.modal(town.company.mara.slack_id))

@@ -194,7 +194,7 @@ def test_the_announcer_hears_that_slack_refused(golden: Golden) -> None:
 
 
 def test_the_form(golden: Golden) -> None:
-    golden("form", forms.Announce.of("a-token", TODAY, "C0LEADS", "EUR"))
+    golden("form", forms.NewCampaign.of("a-token", TODAY, "EUR"))
 
 
 def test_the_form_of_a_question(golden: Golden) -> None:
@@ -223,8 +223,10 @@ def test_a_list_that_is_too_long_says_how_many_more() -> None:
     assert long.text == ("1,214 campaigns running, 11 coming, 10 ended in the last 30 days.")
 
 
-def test_the_first_day_offered_is_today() -> None:
-    form = forms.Announce.of("t", TODAY + timedelta(days=1), "C1", "JPY").to_dict()
+def test_the_first_day_and_the_currency_stand_in_the_form() -> None:
+    form = forms.NewCampaign.modal(
+        token="t", today=TODAY, currency="JPY", starts_on=TODAY + timedelta(days=1)
+    ).to_dict()
     fields = {block.get("block_id"): block for block in form["blocks"]}
     assert fields["starts_on"]["element"]["initial_date"] == "2026-06-02"
     assert fields["budget"]["label"]["text"] == "Budget in JPY"
@@ -313,7 +315,7 @@ def test_a_reminder(golden: Golden) -> None:
 
 def test_what_was_written_stands_in_the_form_again(golden: Golden) -> None:
     draft = Draft.of(campaign(**RICH, late_callers="Offer the basic plan."))
-    form = forms.Announce.modal(token="t", today=TODAY, currency="EUR", **vars(draft))
+    form = forms.NewCampaign.modal(token="t", today=TODAY, currency="EUR", **vars(draft))
     golden("form_filled", form)
 
 
@@ -430,7 +432,7 @@ def test_what_one_may_manage(golden: Golden) -> None:
 def test_the_modals_of_whoever_manages(golden: Golden) -> None:
     golden("change_form", forms.Change.of(announced(**RICH), TODAY))
     golden("end_form", forms.End.of(campaign()))
-    golden("launch_form", forms.Launch.of(campaign(launch_at=NINE)))
+    golden("preview", forms.Launch.of(campaign(**RICH, launch_at=NINE), "C0LEADS"))
 
 
 def test_the_owner_sees_that_it_is_paused_or_over() -> None:

@@ -1,6 +1,6 @@
 """A whole office for a journey: the stand-in of Slack, the application, its worker and its web."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -62,6 +62,16 @@ class Office:
             return top if top and (top.title or {}).get("text") == title else None
 
         return self.slack.wait_until(found, timeout=60)
+
+    def announce(self, values: Mapping[str, Any]) -> None:
+        """Let Mara announce a campaign, with its details: look at the preview, and announce it."""
+        mara = self.hand("mara")
+        mara.command("/campaign", "", self.channel)
+        mara.click(self.modal("mara", "New campaign"), "campaign.add_details")
+        self.slack.wait_until(lambda: "utm_campaign" in str(self.modal("mara", "New campaign")))
+        outcome = mara.submit(self.modal("mara", "New campaign"), values)
+        assert outcome.ok, outcome
+        assert mara.submit(self.modal("mara", "Preview")).ok
 
     def whisper(self, name: str, *parts: str) -> Message:
         """Wait for a message that only this person sees, ephemeral or direct."""

@@ -157,13 +157,15 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
 
     act_as(page, "Mara")
     say(page, "/campaign")
-    expect(page.get_by_test_id("modal-title")).to_have_text("Announce a campaign")
+    expect(page.get_by_test_id("modal-title")).to_have_text("New campaign")
     for name, text in {"name": "Winter check", "audience": "All customers"}.items():
         page.get_by_test_id(f"input:{name}").locator("input").fill(text)
     for name in ("offer", "terms", "talking_points"):
         page.get_by_test_id(f"input:{name}").locator("textarea, input").first.fill("One free visit")
     page.get_by_test_id("input:kind").locator("input").click()
     page.locator(".q-menu").get_by_test_id("option").filter(has_text="Email").click()
+    page.get_by_test_id("modal-submit").click()
+    expect(page.get_by_test_id("modal-title")).to_have_text("Preview")
     page.get_by_test_id("modal-submit").click()
     expect(last).to_contain_text("Winter check")
     act_as(page, "Ben")

@@ -4,9 +4,8 @@ from tests.journeys.conftest import Office
 
 
 def test_what_was_said_is_found_as_one_types(office: Office) -> None:
-    mara, sofia = office.hand("mara"), office.hand("sofia")
-    mara.command("/campaign", "", office.channel)
-    mara.submit(office.modal("mara", "Announce a campaign"), {
+    sofia = office.hand("sofia")
+    office.announce({
         "name": "Spring", "kind": "email", "audience": "All", "offer": "One free visit",
         "terms": "None", "talking_points": "Installed within a day", "utm_campaign": "spring",
     })  # fmt: skip

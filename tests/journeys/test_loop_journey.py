@@ -28,11 +28,7 @@ CAMPAIGN = {
 
 def announce(office: Office, **changes: str) -> None:
     today = clock.now().date()
-    office.hand("mara").command("/campaign", "", office.channel)
-    modal = office.modal("mara", "Announce a campaign")
-    fields = CAMPAIGN | {"starts_on": today.isoformat()} | changes
-    outcome = office.hand("mara").submit(modal, fields)
-    assert outcome.ok, outcome
+    office.announce(CAMPAIGN | {"starts_on": today.isoformat()} | changes)
 
 
 def test_a_campaign_is_announced_read_and_asked_about(either_office: Office) -> None:
@@ -63,17 +59,33 @@ def test_a_lead_is_attributed_to_its_campaign(office: Office) -> None:
     office.card("New lead: Ada", "Spring start", "Three months free")
 
 
-def test_a_wrong_campaign_is_explained_field_by_field(office: Office) -> None:
-    office.hand("mara").command("/campaign", "", office.channel)
-    modal = office.modal("mara", "Announce a campaign")
+def test_a_campaign_is_put_right_previewed_changed_and_announced(office: Office) -> None:
+    mara = office.hand("mara")
+    mara.command("/campaign", "", office.channel)
+    short = office.modal("mara", "New campaign")
+    assert sum(block["type"] == "input" for block in short.blocks) == 9
     today = clock.now().date()
-    fields = CAMPAIGN | {
-        "starts_on": today.isoformat(),
-        "ends_on": (today - timedelta(days=1)).isoformat(),
-        "budget": "a lot",
+    first_day, before = today.isoformat(), (today - timedelta(days=1)).isoformat()
+    fields = {name: CAMPAIGN[name] for name in CAMPAIGN if name != "utm_campaign"}
+    assert set(mara.submit(short, fields | {"starts_on": first_day, "ends_on": before}).errors) == {
+        "ends_on"
     }
-    assert set(office.hand("mara").submit(modal, fields).errors) == {"ends_on", "budget"}
+    mara.click(short, "campaign.add_details")
+    office.slack.wait_until(lambda: "utm_campaign" in str(office.modal("mara", "New campaign")))
+    details = {"budget": "a lot", "ends_on": ""}
+    assert set(mara.submit(office.modal("mara", "New campaign"), details).errors) == {"budget"}
+    assert mara.submit(office.modal("mara", "New campaign"), {"budget": "4,000"}).ok
+    preview = office.modal("mara", "Preview")
+    assert "Three months free" in str(preview.blocks)
+    mara.close(preview)  # Back
     assert not office.slack.messages(office.channel)
+    changed = {"offer": "Four months free"}  # the rest is still there
+    assert mara.submit(office.modal("mara", "New campaign"), changed).ok
+    assert "Four months free" in str(office.modal("mara", "Preview").blocks)
+    assert mara.submit(office.modal("mara", "Preview")).ok
+    assert office.slack.modal(office.users["mara"]) is None
+    office.card("Spring start", "Four months free", "campaign.got_it")
+    office.whisper("mara", "is announced in")
 
 
 def test_a_standup_from_the_prompt_to_the_summary(either_office: Office) -> None:

@@ -30,8 +30,7 @@ def spent(office: Office) -> int:
 
 
 def announce(office: Office) -> None:
-    office.hand("mara").command("/campaign", "", office.channel)
-    assert office.hand("mara").submit(office.modal("mara", "Announce a campaign"), FORM).ok
+    office.announce(FORM)
     office.card("Half price")
 
 
@@ -70,9 +69,7 @@ def test_spend_is_entered_corrected_imported_and_warned_about(either_office: Off
 def test_a_report_is_asked_for_chosen_and_turned(office: Office) -> None:
     announce(office)
     mara = office.hand("mara")
-    mara.command("/campaign", "", office.channel)
-    second = {**FORM, "name": "Summer fair", "utm_campaign": "summer-fair"}
-    assert mara.submit(office.modal("mara", "Announce a campaign"), second).ok
+    office.announce({**FORM, "name": "Summer fair", "utm_campaign": "summer-fair"})
     office.send_lead(utm_campaign="summer-trial")
     office.card("Ada")
     mara.command("/campaign", "spend “Summer\u00a0trial”", office.channel)
