@@ -137,7 +137,7 @@ def save_answer(act: Act, form: forms.Answer) -> None:
     _LOOK_UP,
     hint="summer | summer on 2026-05-01",
 )
-@capability.command("/offer", "", "see the offers that hold today", _LOOK_UP)
+@capability.command("/offer", "", "see the offers that are valid today", _LOOK_UP)
 def look_up(act: Act) -> View | Message:
     """What exactly is promised; of several offers there is a list to choose from."""
     offers = campaign_offers.offers(act.session, act.person, act.words)
@@ -161,6 +161,12 @@ def show_offer(act: Act) -> View | Message:
     return (
         list_messages.whole_offer(offer) if act.incoming.standing[0] else list_messages.offer(offer)
     )
+
+
+@capability.action(list_messages.SHOW_ALL, _LOOK_UP)
+def show_whole_offer(act: Act) -> View:
+    """All of an offer whose terms one has read."""
+    return list_messages.whole_offer(campaign_offers.offer(act.session, act.person, act.row_id))
 
 
 # What the owner of a campaign does with it, and managers with all; the thread says what was done

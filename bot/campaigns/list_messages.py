@@ -6,9 +6,17 @@ from datetime import date
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.campaigns.messages import offer_blocks
+from bot.campaigns.messages import facts, offer_for_a_call, offer_terms
 from bot.campaigns.models import RECENTLY_DAYS, AsOf, Campaign, Kind, OfferSearch, Overview, Stage
-from bot.campaigns.texts import day_in_words, late_words, offer_line, only, plain
+from bot.campaigns.texts import (
+    day_in_words,
+    late_words,
+    offer_line,
+    only,
+    plain,
+    short_day,
+    terms_changed,
+)
 from bot.slack import Message
 from bot.slack.blocks import note
 from bot.slack.paging import page_count, page_turns
@@ -19,6 +27,7 @@ LIST = "campaign.list"
 _MOST_LISTED = 10  # of each group: four times that stays below Slack's 50 blocks
 
 SHOW = "campaign.show_offer"
+SHOW_ALL = "campaign.show_whole_offer"
 OFFERS = "campaign.offers"
 
 _LONGEST_NOTE = 2_000  # what a modal carries along, below Slack's 3,000
@@ -130,27 +139,47 @@ def pages(result: OfferSearch, words: str, page: int, size: int) -> View:
 
 
 def whole_offer(as_of: AsOf) -> View:
-    """One offer over their list."""
-    blocks = [block for block in offer(as_of).content if isinstance(block, Block)]
+    """All of one offer, over what it was looked up in."""
+    shown = as_of.offer
+    blocks = [
+        *_offer_head(as_of),
+        *offer_for_a_call(shown),
+        SectionBlock(fields=facts(shown, as_of.campaign)),
+        _source(as_of),
+    ]
     return View(type="modal", title="Offer", close="Back", blocks=blocks)
 
 
 def offer(as_of: AsOf) -> Message:
-    """One offer, whole."""
-    shown = as_of.offer
-    since = as_of.version.in_force_from if as_of.version else None
-    source = f"Version {as_of.version.number}" if as_of.version else "Not announced"
-    if since:
-        source += f", in force since {moment(since)}"
+    """What of one offer is asked for on the phone; a button shows the rest."""
+    shown, version = as_of.offer, as_of.version
+    assert version is not None, "only what was announced is found"
+    rest = ButtonElement(text="All details", action_id=SHOW_ALL, value=str(version.id))
     return Message(
         f"“{safe(shown.name)}”: {_standing(as_of)} {offer_line(shown)}.",
         [
-            HeaderBlock(text=plain(_warning(as_of) + shown.name, 150)),
-            SectionBlock(text=_standing(as_of)),
-            *offer_blocks(shown, as_of.campaign),
-            note(source),
+            *_offer_head(as_of),
+            *offer_terms(shown),
+            ActionsBlock(elements=[rest]),
+            _source(as_of),
         ],
     )
+
+
+def _offer_head(as_of: AsOf) -> list[Block]:
+    shown = as_of.offer
+    return [
+        HeaderBlock(text=plain(_warning(as_of) + shown.name, 150)),
+        SectionBlock(text=f"{_standing(as_of)}\n{offer_line(shown)}"),
+    ]
+
+
+def _source(as_of: AsOf) -> Block:
+    version = as_of.version
+    assert version is not None, "only what was announced is found"
+    since = f", since {moment(version.in_force_from)}" if version.in_force_from else ""
+    today = ". `/offer` shows today's terms." if as_of.only_terms_changed else ""
+    return note(f"Version {version.number}{since}{today}")
 
 
 def _offer_row(as_of: AsOf) -> SectionBlock:
@@ -164,21 +193,24 @@ def _offer_row(as_of: AsOf) -> SectionBlock:
 
 def _warning(as_of: AsOf) -> str:
     """What nobody may overlook, in front of the name."""
-    holds_today = as_of.campaign.is_in_force(as_of.today) and not as_of.changed_since
-    return "" if holds_today else "DO NOT PROMISE: "
+    if as_of.only_terms_changed:
+        return "⚠ "
+    return "" if as_of.campaign.is_in_force(as_of.today) else "⛔ Do not promise: "
 
 
 def _standing(as_of: AsOf) -> str:
-    if as_of.day == as_of.today and not as_of.changed_since:
+    if as_of.day == as_of.today and not as_of.changed_on:
         return _standing_today(as_of)
-    day = day_in_words(as_of.day)
+    day = short_day(as_of.day, as_of.today)
+    if as_of.only_terms_changed:
+        return f"{terms_changed(as_of)} As promised on {day}:"
     if as_of.in_force:
-        return f"This held on {day}. {_since(as_of)}"
+        return f"Valid on {day}. {_since(as_of)}"
     if as_of.was_over:
-        return f"*On {day} it was over{_end(as_of)}.*"
+        return f"*It had ended by {day}{_end(as_of)}.*"
     if as_of.stage == Stage.PAUSED:
-        return f"*On {day} it was paused.* {_since(as_of)}"
-    return f"*On {day} it had not begun:* it begins on {day_in_words(as_of.offer.starts_on)}."
+        return f"*It was paused on {day}.* {_since(as_of)}"
+    return f"*It hadn't started on {day}:* it starts on {day_in_words(as_of.offer.starts_on)}."
 
 
 def _standing_today(as_of: AsOf) -> str:
@@ -186,53 +218,50 @@ def _standing_today(as_of: AsOf) -> str:
     campaign = as_of.campaign
     if as_of.was_over:
         reason = safe(late_words(campaign), 320)
-        return f"*Over{_end(as_of)}. Do not promise it.* Say: {reason}"
+        return f"*Ended{_end(as_of)}. Don't promise it.* Say: {reason}"
     if campaign.stage == Stage.PAUSED:
-        return f"*Paused for now.* Ask {campaign.owner.mention} before you promise it."
+        return f"*Paused.* Ask {campaign.owner.mention} before you promise it."
     if campaign.starts_on > as_of.today:
-        begins = day_in_words(campaign.starts_on)
-        return f"*It begins on {begins}.* Do not promise it before."
-    until = (
-        f"until {day_in_words(campaign.ends_on)}" if campaign.ends_on else "until further notice"
-    )
-    return f"It holds today, {until}."
+        return f"*Starts on {day_in_words(campaign.starts_on)}.* Don't promise it before then."
+    if campaign.ends_on:
+        return f"Valid until {day_in_words(campaign.ends_on)}."
+    return "Valid until further notice."
 
 
 def _since(as_of: AsOf) -> str:
     """What has become of it."""
     campaign = as_of.campaign
     if campaign.is_over(as_of.today):
-        return f"*Since then it has ended{_end(as_of)}: do not promise it today.*"
-    if as_of.changed_since:
-        return "*Since then it was changed: `/offer` tells what holds today.*"
+        return f"*It ended{_end(as_of)}. Don't promise it today.*"
     if campaign.stage == Stage.PAUSED:
-        return f"*It is paused today:* ask {campaign.owner.mention} before you promise it."
-    return "It holds today too."
+        return f"*It's paused today.* Ask {campaign.owner.mention} before you promise it."
+    if as_of.changed_on:
+        return f"{terms_changed(as_of)} `/offer` shows today's."
+    return "It's still valid today."
 
 
 def _end(as_of: AsOf) -> str:
     ends_on = as_of.campaign.ends_on
-    return f" since {day_in_words(ends_on)}" if ends_on else ""
+    return f" on {day_in_words(ends_on)}" if ends_on else ""
 
 
 def _search_words(result: OfferSearch) -> str:
     words = f"for “{safe(result.words, 100)}”" if result.words else ""
     if result.day != result.today:
-        return f"{words or 'that held'} on {day_in_words(result.day)}"
-    return words or "that hold today"
+        return f"{words or 'valid'} on {day_in_words(result.day)}"
+    return words or "valid today"
 
 
 def _nothing(result: OfferSearch) -> str:
     day = _on(result.day, result.today)
     if not result.words:
         return (
-            f"No offer holds {day}. `/campaign list` shows what comes and what has ended; "
-            "marketing announces a campaign with `/campaign`."
+            f"No offer is valid {day}. `/campaign list` shows what starts soon and what has ended."
         )
     return (
-        f"I find no offer for “{safe(result.words, 100)}” {day}. Try fewer words, or only how one "
-        "begins: `/offer sum`. `/offer` alone shows all that hold today; an earlier day is asked "
-        "for like `/offer summer on 2026-05-01`."
+        f"No offer for “{safe(result.words, 100)}” {day}. Try fewer words, or how one begins: "
+        "`/offer sum`. `/offer` alone shows what is valid today, `/offer summer on 2026-05-01` "
+        "an earlier day."
     )
 
 

@@ -226,7 +226,7 @@ def offer_blocks(shown: Offer, campaign: Campaign) -> list[Block]:
     """What a campaign promises, or one of its versions did: the part that sales reads."""
     return [
         _titled("Offer", shown.offer),
-        SectionBlock(fields=_facts(shown, campaign)),
+        SectionBlock(fields=facts(shown, campaign)),
         _titled("Terms", shown.terms),
         *_points("Talking points", shown.talking_points),
         *_points("If they object", shown.objections),
@@ -234,32 +234,40 @@ def offer_blocks(shown: Offer, campaign: Campaign) -> list[Block]:
     ]
 
 
-def offer_for_a_call(shown: Offer) -> list[Block]:
-    """What one looks up while the customer is on the phone: price and terms, then what to say."""
+def offer_terms(shown: Offer) -> list[Block]:
+    """What one looks up while the customer is on the phone: price, terms, and what to answer."""
     return [
         *([_titled("Price", shown.price)] if shown.price else []),
         _titled("Terms", shown.terms),
         *_points("If they object", shown.objections),
+    ]
+
+
+def offer_for_a_call(shown: Offer) -> list[Block]:
+    """The same, then what to say and to send."""
+    return [
+        *offer_terms(shown),
         *_points("Talking points", shown.talking_points),
         *_materials(shown),
     ]
 
 
-def _facts(shown: Offer, campaign: Campaign) -> list[MarkdownTextObject]:
-    facts = {
+def facts(shown: Offer, campaign: Campaign) -> list[MarkdownTextObject]:
+    """For whom it is, when, and whose: two of them stand beside each other."""
+    known = {
         "When": sentence_case(period(shown)),
         "For": safe(shown.audience),
         "Kind": Kind(campaign.kind).label,
         "Owner": campaign.owner.mention,
     }
     if shown.price:
-        facts["Price"] = safe(shown.price, 400)
+        known["Price"] = safe(shown.price, 400)
     if shown.channels:
-        facts["Channels"] = safe(", ".join(shown.channels), 400)
+        known["Channels"] = safe(", ".join(shown.channels), 400)
     if campaign.utm_campaign:
         # A code has no character that means something in mrkdwn between backticks, and is copied.
-        facts["UTM campaign code"] = f"`{campaign.utm_campaign}`"
-    return [MarkdownTextObject(text=f"*{name}*\n{fact}") for name, fact in facts.items()]
+        known["UTM campaign code"] = f"`{campaign.utm_campaign}`"
+    return [MarkdownTextObject(text=f"*{name}*\n{fact}") for name, fact in known.items()]
 
 
 def _titled(title: str, text: str) -> RichTextBlock:

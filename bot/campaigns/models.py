@@ -289,6 +289,8 @@ class AsOf:
     day: date
     """The day of that moment, in the workspace's zone."""
     today: date
+    changed_on: date | None = None
+    """The day of the last change, where the offer, its terms or its dates are others by now."""
 
     @property
     def offer(self) -> Offer:
@@ -310,9 +312,11 @@ class AsOf:
         return self.stage in (Stage.ENDED, Stage.CANCELLED) or self.version.has_ended_by(self.day)
 
     @property
-    def changed_since(self) -> bool:
-        """Whether the offer, its terms or its dates are others by now."""
-        return self.version is not None and self.version.number < self.campaign.holds_from
+    def only_terms_changed(self) -> bool:
+        """Whether it held then and holds today, with other terms."""
+        return (
+            self.changed_on is not None and self.in_force and self.campaign.is_in_force(self.today)
+        )
 
 
 @dataclass(frozen=True)

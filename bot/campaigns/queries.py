@@ -114,6 +114,7 @@ def as_of_each(
     that on.
     """
     stages = _stages_at(session, [campaign.id for campaign, _ in known], moment)
+    changed = _changed_on(session, known)
     return [
         AsOf(
             campaign,
@@ -121,6 +122,7 @@ def as_of_each(
             stages.get(campaign.id, Stage.LIVE if version else Stage.DRAFT),
             day=session.get_one(Workspace, campaign.workspace_id).day_of(moment),
             today=today(session, campaign.workspace_id),
+            changed_on=changed.get(campaign.id),
         )
         for campaign, version in known
     ]
@@ -130,6 +132,25 @@ def offer_on(session: Session, campaign_id: int, moment: datetime) -> CampaignVe
     """The version in force at that moment; None where there was no offer to be promised."""
     offer = as_of(session, campaign_id, moment)
     return offer.version if offer.in_force else None
+
+
+def _changed_on(
+    session: Session, known: Sequence[tuple[Campaign, CampaignVersion | None]]
+) -> Mapping[int, date]:
+    """By campaign, the day since which it promises something else than these versions do."""
+    changed = [each.id for each, version in known if version and version.number < each.holds_from]
+    if not changed:
+        return {}
+    rows = session.execute(
+        select(Campaign, CampaignVersion.in_force_from)
+        .join(CampaignVersion, CampaignVersion.campaign_id == Campaign.id)
+        .where(Campaign.id.in_(changed), CampaignVersion.number == Campaign.holds_from)
+    )
+    return {
+        campaign.id: session.get_one(Workspace, campaign.workspace_id).day_of(at)
+        for campaign, at in rows
+        if at is not None
+    }
 
 
 def _stages_at(

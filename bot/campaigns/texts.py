@@ -61,6 +61,11 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
+def short_day(day: date, today: date) -> str:
+    """`22 Nov`, with the year where that is another one."""
+    return f"{day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else "")
+
+
 def only(text: str) -> Message:
     """A message of one sentence."""
     return Message(text, [SectionBlock(text=text)])
@@ -104,36 +109,47 @@ def late_words(campaign: Campaign) -> str:
 
 
 def offer_standing(as_of: AsOf) -> str:
-    """What to know before a lead of that moment is promised it: that it was over, or is another by
-    now; empty: it held, and it still does."""
+    """What to know before a lead of that moment is promised it: that it was over, or has other
+    terms by now; empty: it held, and it still does."""
     if not as_of.in_force:
         return _not_in_force(as_of)
     campaign = as_of.campaign
     if campaign.is_over(as_of.today):
-        return f"*Ended since{_end(campaign)}.* It held on the day of this lead."
+        return f"*{_over(campaign)}*, after this lead came."
     if campaign.stage == Stage.PAUSED:
-        return "*Paused since.* It held on the day of this lead; ask its owner before you promise."
-    if as_of.changed_since:
-        return "*Changed since.* This is what held on the day of this lead."
+        return "*Paused since this lead came.* Ask the campaign's owner before you promise it."
+    if as_of.changed_on:
+        then = short_day(as_of.day, as_of.today)
+        return f"{terms_changed(as_of)} Shown as promised on {then}."
     return ""
+
+
+def terms_changed(as_of: AsOf) -> str:
+    """Since when it promises something else."""
+    assert as_of.changed_on is not None
+    return f"*Terms changed on {short_day(as_of.changed_on, as_of.today)}.*"
 
 
 def _not_in_force(as_of: AsOf) -> str:
     campaign = as_of.campaign
     if as_of.was_over:
         return (
-            f"*Over before this lead came{_end(campaign)}: do not promise it.* "
+            f"*{_over(campaign)} before this lead came. Don't promise it.* "
             f"Say: {safe(late_words(campaign), 320)}"
         )
     if as_of.version is None:
-        return "*Not announced when this lead came.* Ask its owner before you promise it."
+        return (
+            "*Not announced when this lead came.* Ask the campaign's owner before you promise it."
+        )
     if as_of.stage == Stage.PAUSED:
-        return "*Paused when this lead came.* Ask its owner before you promise it."
-    return f"*It begins on {day_in_words(as_of.offer.starts_on)}*, after this lead came."
+        return "*Paused when this lead came.* Ask the campaign's owner before you promise it."
+    return f"*Starts on {day_in_words(as_of.offer.starts_on)}*, after this lead came."
 
 
-def _end(campaign: Campaign) -> str:
-    return f", on {day_in_words(campaign.ends_on)}" if campaign.ends_on else ""
+def _over(campaign: Campaign) -> str:
+    if campaign.stage == Stage.CANCELLED:
+        return "Cancelled"
+    return f"Ended on {day_in_words(campaign.ends_on)}" if campaign.ends_on else "Ended"
 
 
 def timeline(campaign: Campaign, events: Sequence[CampaignEvent]) -> Message:

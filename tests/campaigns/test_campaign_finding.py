@@ -66,7 +66,7 @@ def test_it_is_found_by_how_any_of_its_words_begin(company: Company, asked: str)
 def test_what_is_not_in_it_finds_nothing_and_says_what_to_do(company: Company, asked: str) -> None:
     put(company, "Autumn deal")
     assert names(company, asked) == []
-    assert said(company, asked).text.startswith(f"I find no offer for “{asked}” today. Try fewer")
+    assert said(company, asked).text.startswith(f"No offer for “{asked}” today. Try fewer")
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -92,12 +92,12 @@ def test_without_words_all_that_hold_today_are_told(company: Company) -> None:
         put(company, name, first, last)
     assert names(company, "") == ["now", "ever"]
     assert names(company, "on 2026-06-06") == ["soon", "ever"]
-    assert said(company, "").text == "2 offers that hold today."
-    assert said(company, "on 2026-06-06").text == "2 offers that held on 6 June 2026."
+    assert said(company, "").text == "2 offers valid today."
+    assert said(company, "on 2026-06-06").text == "2 offers valid on 6 June 2026."
 
 
 def test_with_no_offer_at_all_it_says_where_to_look(company: Company) -> None:
-    assert said(company, "").text.startswith("No offer holds today. `/campaign list` shows")
+    assert said(company, "").text.startswith("No offer is valid today. `/campaign list` shows")
 
 
 def test_what_holds_comes_first_then_what_is_to_come_and_a_name_before_the_terms(
@@ -120,7 +120,10 @@ def test_a_day_has_the_terms_of_that_day(company: Company, hands: MovedClock) ->
     assert then.offer.terms == "Six months minimum."
     [then] = look(company, "summer on 2026-06-02").offers
     assert (then.offer.terms, then.in_force) == ("Ten months minimum.", True)
-    assert "Since then it was changed" in said(company, "summer on 2026-06-02").text
+    changed = said(company, "summer on 2026-06-02")
+    assert "*Terms changed on 4 Jun.* As promised on 2 Jun: Three months" in changed.text
+    assert "⚠ Summer" in repr(changed.blocks)
+    assert "Do not promise" not in repr(changed.blocks)
     assert names(company, "ten on 2026-06-02") == ["Summer"]
     assert names(company, "ten") == []
     assert names(company, "summer ON 2026-05-09") == []  # nothing was announced by then
@@ -220,9 +223,9 @@ def button(modal: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("stage", "day", "words"),
     [
-        (Stage.LIVE, 0, "It holds today, until 30 June 2026."),
-        (Stage.LIVE, 31, "*Over since 30 June 2026. Do not promise it.* Say: Thank you"),
-        (Stage.ENDED, 0, "*Over since 30 June 2026. Do not promise it.*"),
+        (Stage.LIVE, 0, "Valid until 30 June 2026."),
+        (Stage.LIVE, 31, "*Ended on 30 June 2026. Don't promise it.* Say: Thank you"),
+        (Stage.ENDED, 0, "*Ended on 30 June 2026. Don't promise it.*"),
     ],
 )
 def test_the_day_decides_even_before_the_clock_has_struck(
@@ -243,16 +246,14 @@ def test_a_past_day_says_what_has_become_of_it(company: Company, hands: MovedClo
     campaign = put(company, "Summer", 0, 9)
     put(company, "Later", 12, None)
     hands.forward(days=5)
-    assert (
-        "This held on 2 June 2026. It holds today too." in said(company, "sum on 2026-06-02").text
-    )
+    assert "Valid on 2 Jun. It's still valid today." in said(company, "sum on 2026-06-02").text
     with company.store.transaction() as session:
         changing.pause(session, company.mara, campaign.id)
-    assert "*It is paused today:*" in said(company, "sum on 2026-06-02").text
+    assert "*It's paused today.*" in said(company, "sum on 2026-06-02").text
     hands.forward(days=15)
     over = said(company, "summer on 2026-06-02").text
-    assert "*Since then it has ended since 10 June 2026: do not promise it today.*" in over
-    assert "*On 8 June 2026 it was paused.*" in said(company, "summer on 2026-06-08").text
+    assert "*It ended on 10 June 2026. Don't promise it today.*" in over
+    assert "*It was paused on 8 Jun.*" in said(company, "summer on 2026-06-08").text
     assert "*On 15 June 2026 it was over" in said(company, "summer on 2026-06-15").text
     assert "*On 2 June 2026 it had not begun:*" in said(company, "later on 2026-06-02").text
     assert date(2026, 6, 21) == look(company, "").today

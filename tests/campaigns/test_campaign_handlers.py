@@ -356,18 +356,18 @@ def test_an_offer_is_told_to_whoever_asks_and_to_nobody_else(town: Town) -> None
     announce(town)
     sal = town.company.sal
     town.slack.hand(sal.slack_id).command("/offer", "summ", town.channel)
-    assert "It holds today, until 30 June 2026." in town.told(sal)[0]
+    assert "Valid until 30 June 2026." in town.told(sal)[0]
     town.company.announce("form-2", name="Summer fair", utm_campaign=None)
     town.work()
     town.slack.hand(sal.slack_id).command("/offer", "", town.channel)
-    assert town.told(sal, 2)[1] == "2 offers that hold today."
+    assert town.told(sal, 2)[1] == "2 offers valid today."
     listed = town.slack.ephemerals(sal.slack_id)[1]
     first = next(block["accessory"] for block in listed.blocks if "accessory" in block)
     assert first["action_id"] == list_messages.SHOW
     assert (
         town.slack.hand(sal.slack_id).click(listed, list_messages.SHOW, _block_of(listed, first)).ok
     )
-    assert town.told(sal, 3)[2].startswith("“Summer fair”: It holds today")
+    assert town.told(sal, 3)[2].startswith("“Summer fair”: Valid until")
     town.slack.hand(sal.slack_id).command("/offer", "summer on 2026-31-01", town.channel)
     assert town.told(sal, 4)[3].startswith("“2026-31-01” is no day that I can read.")
     assert len(town.posted()) == 2
@@ -442,7 +442,7 @@ def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
         "Mara changed it", "Mara paused it", "Mara resumed it", "Mara ended it",
     ]  # fmt: skip
     sal.command("/offer", "summer", town.channel)
-    assert "Over since 1 June 2026. Do not promise it." in town.told(town.company.sal)[0]
+    assert "Ended on 1 June 2026. Don't promise it." in town.told(town.company.sal)[0]
 
 
 def test_what_one_manages_is_found_by_its_name(town: Town) -> None:

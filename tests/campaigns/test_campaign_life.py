@@ -352,7 +352,7 @@ def test_each_moment_has_the_offer_of_its_day(company: Company, hands: MovedCloc
     assert on(company, campaign.id, NINE + timedelta(days=40)) is None  # over
     with company.store.transaction() as session:
         then = queries.as_of(session, campaign.id, NINE)
-    assert then.changed_since
+    assert then.changed_on
     assert not then.was_over
 
 

@@ -27,11 +27,12 @@ def then(
     *,
     today: date | None = None,
     announced: bool = True,
+    changed_on: date | None = None,
     **now: Any,
 ) -> AsOf:
     facts = WORDS | {"stage": stage, "version": 1, "holds_from": 1, "late_callers": ""} | now
     version = CampaignVersion(number=1, **WORDS) if announced else None
-    return AsOf(Campaign(**facts), version, stage, day, today or day)
+    return AsOf(Campaign(**facts), version, stage, day, today or day, changed_on)
 
 
 def standing(asked: AsOf) -> str:
@@ -52,14 +53,15 @@ def test_an_offer_in_force_is_said_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (then(date(2026, 7, 1)), "*Over before this lead came, on 30 June 2026: do not"),
-        (then(stage=Stage.ENDED, ends_on=date(2026, 5, 9)), "*Over before this lead came"),
+        (then(date(2026, 7, 1)), "*Ended on 30 June 2026 before this lead came. Don't"),
+        (then(stage=Stage.ENDED, ends_on=date(2026, 5, 9)), "*Ended on 9 May 2026 before"),
         (then(stage=Stage.PAUSED), "*Paused when this lead came.*"),
-        (then(date(2026, 5, 9)), "*It begins on 1 June 2026*, after this lead came."),
+        (then(date(2026, 5, 9)), "*Starts on 1 June 2026*, after this lead came."),
         (then(announced=False, stage=Stage.DRAFT), "*Not announced when this lead came.*"),
-        (then(announced=False, stage=Stage.CANCELLED), "*Over before this lead came"),
-        (then(today=date(2026, 7, 1)), "*Ended since, on 30 June 2026.* It held on the day"),
-        (then(holds_from=2), "*Changed since.* This is what held"),
+        (then(announced=False, stage=Stage.CANCELLED), "*Cancelled before this lead came."),
+        (then(today=date(2026, 7, 1)), "*Ended on 30 June 2026*, after this lead came."),
+        (then(today=date(2026, 6, 9), changed_on=date(2026, 6, 8)),
+         "*Terms changed on 8 Jun.* Shown as promised on 1 Jun."),
     ],
 )  # fmt: skip
 def test_what_has_to_be_known_comes_first(asked: AsOf, said: str) -> None:
@@ -69,7 +71,7 @@ def test_what_has_to_be_known_comes_first(asked: AsOf, said: str) -> None:
 def test_paused_since() -> None:
     asked = then()
     asked.campaign.stage = Stage.PAUSED
-    assert standing(asked).startswith("*Paused since.* It held on the day of this lead")
+    assert standing(asked).startswith("*Paused since this lead came.*")
 
 
 def test_late_callers_hear_what_marketing_wrote() -> None:
@@ -79,9 +81,9 @@ def test_late_callers_hear_what_marketing_wrote() -> None:
 
 
 def test_what_was_written_on_the_leads_day_is_shown_and_not_what_is_written_now() -> None:
-    said = shown(then(offer="A tenth off", holds_from=2))
+    said = shown(then(offer="A tenth off", changed_on=TODAY))
     assert said.count("Half price") == 2
-    assert said.count("⚠️ *Changed since.*") == 2
+    assert said.count("⚠️ *Terms changed on 1 Jun.*") == 2
     assert "A tenth off" not in said
 
 

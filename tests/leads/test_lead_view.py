@@ -122,7 +122,7 @@ def test_the_lead_of_a_day_shows_its_offer_on_a_click(golden: Golden) -> None:
         id=5, name="Spring start", stage=Stage.LIVE, version=2, holds_from=2,
         starts_on=date(2026, 5, 1), ends_on=date(2026, 6, 30),
     )  # fmt: skip
-    offer = AsOf(now, version, Stage.LIVE, NINE.date(), NINE.date())
+    offer = AsOf(now, version, Stage.LIVE, NINE.date(), NINE.date(), NINE.date())
     golden("offer", lead_modal.offer(LeadFacts(lead(), now, None, offer=offer)))
 
 
@@ -158,7 +158,7 @@ def test_card_with_the_offer_of_its_day(golden: Golden) -> None:
         id=5, name="Spring start", stage=Stage.LIVE, version=2, holds_from=2,
         starts_on=date(2026, 5, 1), ends_on=date(2026, 6, 30),
     )  # fmt: skip
-    offer = AsOf(now, version, Stage.LIVE, NINE.date(), NINE.date())
+    offer = AsOf(now, version, Stage.LIVE, NINE.date(), NINE.date(), NINE.date())
     golden(
         "card_offer_of_its_day", drawn(lead_card.card(LeadFacts(lead(), now, None, offer=offer)))
     )
