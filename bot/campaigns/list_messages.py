@@ -207,7 +207,7 @@ def _standing(as_of: AsOf) -> str:
     if as_of.in_force:
         return f"Valid on {day}. {_since(as_of)}"
     if as_of.was_over:
-        return f"*It had ended by {day}{_end(as_of)}.*"
+        return f"*It was already over on {day}:* it ended{_end(as_of)}."
     if as_of.stage == Stage.PAUSED:
         return f"*It was paused on {day}.* {_since(as_of)}"
     return f"*It hadn't started on {day}:* it starts on {day_in_words(as_of.offer.starts_on)}."

@@ -14,7 +14,7 @@ from bot.leads.home_tabs import refresh_after
 from bot.leads.list_models import QuietLeadsDigest
 from bot.leads.models import Actor, EventType, Lead, LeadEvent, LeadNote
 from bot.leads.notice_models import LeadNotice, LeadStep
-from bot.leads.notices import CARD, NOTICE, STEP
+from bot.leads.notices import CARD, NOTICE, STEP, WIN
 from bot.leads.queries import find
 from bot.leads.quiet_leads import DIGEST
 from bot.leads.ratings import update_summary
@@ -74,7 +74,7 @@ def record(
     session.flush()
     before = facts.get("owner_id") or facts.get("from_id")
     owners = {lead.claimed_by or 0, before or 0} - {0}
-    shown = [(CARD, lead.id), *((slack.HOME, person_id) for person_id in owners)]
+    shown = [(CARD, lead.id), (WIN, lead.id), *((slack.HOME, person_id) for person_id in owners)]
     if lead.call_list_id is not None:
         shown.append((CALL_LIST, lead.call_list_id))
     elsewhere = {"workspace_id": lead.workspace_id, "lead_id": lead.id}

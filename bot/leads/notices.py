@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
+from bot.campaigns import announcing as campaigns
+from bot.campaigns.queries import known
 from bot.leads.models import IS_OPEN, Actor, EventType, Lead, LeadEvent, Touch
 from bot.leads.notice_models import (
     LISTED_STEPS,
@@ -63,6 +65,24 @@ def notify_former_owner(session: Session, lead: Lead, former_id: int | None, by:
     )
     if step_id is not None:
         slack.show(session, lead.workspace_id, STEP, step_id, former.slack_id)
+
+
+WIN = "lead.win"
+"""The message about a lead that was won, in its campaign's thread and to the campaign's owner."""
+
+
+def tell_of_win(session: Session, lead: Lead) -> None:
+    """Let a campaign's owner and its thread hear that a lead of it was won; it is one message each,
+    however often the win is taken back and put right."""
+    if lead.campaign_id is None:
+        return
+    stands = slack.place(session, campaigns.CARD, lead.campaign_id)
+    if stands is not None:
+        thread = (campaigns.CARD, lead.campaign_id)
+        slack.show(session, lead.workspace_id, WIN, lead.id, stands[0], thread_of=thread)
+    owner = known(session, lead.campaign_id).owner
+    if owner.active and owner.id != lead.claimed_by:
+        slack.show(session, lead.workspace_id, WIN, lead.id, owner.slack_id)
 
 
 def has_names_only(session: Session, workspace_id: int) -> bool:

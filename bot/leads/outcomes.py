@@ -13,6 +13,7 @@ from bot.leads.claiming import DayIsOver, end_pause, opening_on, owned
 from bot.leads.events import keep_note, record
 from bot.leads.models import Actor, Disposition, EventType, Lead, Rating, Status
 from bot.leads.notice_models import ServiceLevel
+from bot.leads.notices import tell_of_win
 from bot.leads.queries import open_leads_of
 from bot.money import Money
 from bot.people.models import Person
@@ -142,6 +143,7 @@ def make_won(session: Session, lead: Lead, by: Actor, amount: Money) -> None:
     _close(lead, Status.WON)
     lead.qualified_at = lead.qualified_at or lead.closed_at
     record(session, lead, by, EventType.WON, minor=amount.minor, currency=amount.currency)
+    tell_of_win(session, lead)
 
 
 def correctable(session: Session, who: Person, lead_id: int) -> Lead:

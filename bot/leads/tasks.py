@@ -68,6 +68,11 @@ def _notice(session: Session, notice_id: int) -> Message:
     return notifications.notice(queries.notice_facts(session, notice_id))
 
 
+@capability.card(notices.WIN)
+def _win(session: Session, lead_id: int) -> Message:
+    return lead_card.win(queries.facts(session, lead_id))
+
+
 @capability.card(ratings.RATING_SUMMARY)
 def _tally(session: Session, campaign_id: int) -> Message:
     return lists.rating_summary(ratings.rating_summary(session, campaign_id))

@@ -254,6 +254,7 @@ def test_a_past_day_says_what_has_become_of_it(company: Company, hands: MovedClo
     over = said(company, "summer on 2026-06-02").text
     assert "*It ended on 10 June 2026. Don't promise it today.*" in over
     assert "*It was paused on 8 Jun.*" in said(company, "summer on 2026-06-08").text
-    assert "*On 15 June 2026 it was over" in said(company, "summer on 2026-06-15").text
-    assert "*On 2 June 2026 it had not begun:*" in said(company, "later on 2026-06-02").text
+    over = said(company, "summer on 2026-06-15").text
+    assert "*It was already over on 15 Jun:* it ended on 10 June" in over
+    assert "*It hadn't started on 2 Jun:*" in said(company, "later on 2026-06-02").text
     assert date(2026, 6, 21) == look(company, "").today

@@ -164,6 +164,11 @@ def test_card_with_the_offer_of_its_day(golden: Golden) -> None:
     )
 
 
+def test_a_win_as_its_campaign_reads_it(golden: Golden) -> None:
+    for name, changes in {"win": WON, "win_taken_back": CONTACTED}.items():
+        golden(name, lead_card.win(LeadFacts(lead(**changes), SPRING, SOFIA, names_only=True)))
+
+
 def test_a_refusal_is_said() -> None:
     consent = Consent(granted=False, wording=None, given_at=NINE, purposes=[])
     card = drawn(lead_card.card(LeadFacts(lead(), None, None, consent=consent)))

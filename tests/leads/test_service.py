@@ -27,6 +27,7 @@ from bot.leads.list_models import Mine
 from bot.leads.messages import lead_modal, notifications
 from bot.leads.messages.lead_card import card
 from bot.leads.models import Disposition, Lead, LeadEvent, Rating, Status, Touch
+from bot.leads.notices import WIN
 from bot.leads.outcomes import AlreadyContacted, AlreadyRated, AmountMissing, ReasonMissing
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
@@ -218,6 +219,39 @@ def test_a_lead_is_attributed_to_the_campaign_of_its_code_and_stays_there(floor:
     assert (facts.campaign.id, facts.owner) == (spring.id, None)
     assert facts.offer is not None
     assert facts.offer.in_force
+
+
+def test_a_win_is_told_to_its_campaign_once_and_follows_what_is_put_right(floor: Floor) -> None:
+    mara = floor.people["mara"]
+    with floor.store.transaction() as session:
+        campaigns.announce(session, mara, draft(utm_campaign="spring-1"), "token-1")
+        session.execute(  # it was posted
+            update(Card).where(Card.kind == "campaign").values(channel="C1", ts="1.0")
+        )
+    other, won = floor.lead("sofia"), floor.lead("sofia", utm_campaign="spring-1")
+    floor.do("win", "sofia", other)
+    floor.do("win", "sofia", won)
+    assert set(wins(floor)) == {(won, "C1", True), (won, mara.slack_id, False)}
+    dearer = Money(1_300_000, "EUR")
+    verbs: list[str | Verb] = [
+        lambda session, who, lead_id: outcomes.correct_amount(session, who, lead_id, dearer),
+        outcomes.reopen,
+        "win",
+    ]
+    for verb in verbs:
+        with floor.store.transaction() as session:
+            session.execute(update(Card).where(Card.kind == WIN).values(stale=False))
+        floor.do(verb, "sofia", won)
+        with floor.store.transaction() as session:
+            assert all(session.scalars(select(Card.stale).where(Card.kind == WIN)))
+    assert len(wins(floor)) == 2
+
+
+def wins(floor: Floor) -> list[tuple[int, str, bool]]:
+    """The messages about wins: the lead, where it goes, and whether into a thread."""
+    with floor.store.transaction() as session:
+        cards = session.scalars(select(Card).where(Card.kind == WIN)).all()
+        return [(each.subject_id, each.target, each.parent_id is not None) for each in cards]
 
 
 # ---- claim --------------------------------------------------------------------------------------

@@ -131,6 +131,18 @@ def _ended(facts: LeadFacts) -> SectionBlock:
     return SectionBlock(text=headline(facts), accessory=rest)
 
 
+def win(facts: LeadFacts) -> Message:
+    """A win as the campaign's owner and its thread read it, or that it was taken back."""
+    lead, owner = facts.lead, facts.owner
+    who = safe(lead.name, 150) + (f" ({safe(lead.company, 150)})" if lead.company else "")
+    if lead.status == Status.WON:
+        parts = [f"🏆 {who} won", str(lead.won_amount or ""), owner.mention if owner else ""]
+    else:
+        parts = [f"↩️ {who}", "reopened, not won after all"]
+    text = " · ".join(part for part in parts if part)
+    return Message(text, [SectionBlock(text=text)])
+
+
 def quality_of(facts: LeadFacts) -> str:
     """What its owner says of it, with the reason where whoever looks may read it."""
     lead = facts.lead
