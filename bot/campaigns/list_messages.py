@@ -6,15 +6,14 @@ from datetime import date
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, SectionBlock
 from slack_sdk.models.views import View
 
+from bot import formats
 from bot.campaigns.messages import facts, offer_for_a_call, offer_terms
 from bot.campaigns.models import RECENTLY_DAYS, AsOf, Campaign, Kind, OfferSearch, Overview, Stage
 from bot.campaigns.texts import (
-    day_in_words,
     late_words,
     offer_line,
     only,
     plain,
-    short_day,
     terms_changed,
 )
 from bot.slack import Message
@@ -201,7 +200,7 @@ def _warning(as_of: AsOf) -> str:
 def _standing(as_of: AsOf) -> str:
     if as_of.day == as_of.today and not as_of.changed_on:
         return _standing_today(as_of)
-    day = short_day(as_of.day, as_of.today)
+    day = formats.day(as_of.day, as_of.today)
     if as_of.only_terms_changed:
         return f"{terms_changed(as_of)} As promised on {day}:"
     if as_of.in_force:
@@ -210,7 +209,7 @@ def _standing(as_of: AsOf) -> str:
         return f"*It was already over on {day}:* it ended{_end(as_of)}."
     if as_of.stage == Stage.PAUSED:
         return f"*It was paused on {day}.* {_since(as_of)}"
-    return f"*It hadn't started on {day}:* it starts on {day_in_words(as_of.offer.starts_on)}."
+    return f"*It hadn't started on {day}:* it starts on {formats.day(as_of.offer.starts_on)}."
 
 
 def _standing_today(as_of: AsOf) -> str:
@@ -222,9 +221,9 @@ def _standing_today(as_of: AsOf) -> str:
     if campaign.stage == Stage.PAUSED:
         return f"*Paused.* Ask {campaign.owner.mention} before you promise it."
     if campaign.starts_on > as_of.today:
-        return f"*Starts on {day_in_words(campaign.starts_on)}.* Don't promise it before then."
+        return f"*Starts on {formats.day(campaign.starts_on)}.* Don't promise it before then."
     if campaign.ends_on:
-        return f"Valid until {day_in_words(campaign.ends_on)}."
+        return f"Valid until {formats.day(campaign.ends_on)}."
     return "Valid until further notice."
 
 
@@ -242,13 +241,13 @@ def _since(as_of: AsOf) -> str:
 
 def _end(as_of: AsOf) -> str:
     ends_on = as_of.campaign.ends_on
-    return f" on {day_in_words(ends_on)}" if ends_on else ""
+    return f" on {formats.day(ends_on)}" if ends_on else ""
 
 
 def _search_words(result: OfferSearch) -> str:
     words = f"for “{safe(result.words, 100)}”" if result.words else ""
     if result.day != result.today:
-        return f"{words or 'valid'} on {day_in_words(result.day)}"
+        return f"{words or 'valid'} on {formats.day(result.day)}"
     return words or "valid today"
 
 
@@ -266,4 +265,4 @@ def _nothing(result: OfferSearch) -> str:
 
 
 def _on(day: date, today: date) -> str:
-    return "today" if day == today else f"on {day_in_words(day)}"
+    return "today" if day == today else f"on {formats.day(day)}"

@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot import formats
 from bot.campaigns.models import (
     Campaign,
     CampaignQuestion,
@@ -29,7 +30,6 @@ from bot.campaigns.models import (
     Stage,
 )
 from bot.campaigns.texts import (
-    day_in_words,
     last_change,
     late_words,
     offer_line,
@@ -184,7 +184,7 @@ def preview(campaign: Campaign) -> list[Block]:
 
 def _over(campaign: Campaign, since: SinceAnnouncement) -> Message:
     """The announcement once the offer is over: still there to read, with nothing to confirm."""
-    day = f" on {day_in_words(campaign.ends_on)}" if campaign.ends_on else ""
+    day = f" on {formats.day(campaign.ends_on)}" if campaign.ends_on else ""
     over = "was cancelled." if campaign.stage == Stage.CANCELLED else f"ended{day}."
     buttons = [_button(campaign, "Ask a question", ASK), *_all_questions(campaign, since)]
     return Message(

@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot import formats
 from bot.campaigns.models import AsOf, Campaign, CampaignEvent, CampaignEventType, Offer, Stage
 from bot.slack import Message
 from bot.slack.blocks import note
@@ -56,16 +57,6 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def day_in_words(day: date) -> str:
-    """`1 June 2026`."""
-    return f"{day.day} {day:%B} {day.year}"
-
-
-def short_day(day: date, today: date) -> str:
-    """`22 Nov`, with the year where that is another one."""
-    return f"{day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else "")
-
-
 def only(text: str) -> Message:
     """A message of one sentence."""
     return Message(text, [SectionBlock(text=text)])
@@ -82,17 +73,13 @@ def offer_line(campaign: Offer) -> str:
 
 
 def period(campaign: Offer) -> str:
-    """The campaign's days in words: `1 to 30 June 2026`."""
+    """The campaign's days in words: `1–30 Jun 2026`."""
     first, last = campaign.starts_on, campaign.ends_on
     if last is None:
-        return f"from {day_in_words(first)} until further notice"
+        return f"from {formats.day(first)} until further notice"
     if first == last:
-        return f"on {day_in_words(first)} only"
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {day_in_words(last)}"
-    if first.year == last.year:
-        return f"{first.day} {first:%B} to {day_in_words(last)}"
-    return f"{day_in_words(first)} to {day_in_words(last)}"
+        return f"on {formats.day(first)} only"
+    return formats.days(first, last)
 
 
 def offer_in_brief(campaign: Offer) -> str:
@@ -119,7 +106,7 @@ def offer_standing(as_of: AsOf) -> str:
     if campaign.stage == Stage.PAUSED:
         return "*Paused since this lead came.* Ask the campaign's owner before you promise it."
     if as_of.changed_on:
-        then = short_day(as_of.day, as_of.today)
+        then = formats.day(as_of.day, as_of.today)
         return f"{terms_changed(as_of)} Shown as promised on {then}."
     return ""
 
@@ -127,7 +114,7 @@ def offer_standing(as_of: AsOf) -> str:
 def terms_changed(as_of: AsOf) -> str:
     """Since when it promises something else."""
     assert as_of.changed_on is not None
-    return f"*Terms changed on {short_day(as_of.changed_on, as_of.today)}.*"
+    return f"*Terms changed on {formats.day(as_of.changed_on, as_of.today)}.*"
 
 
 def _not_in_force(as_of: AsOf) -> str:
@@ -143,13 +130,13 @@ def _not_in_force(as_of: AsOf) -> str:
         )
     if as_of.stage == Stage.PAUSED:
         return "*Paused when this lead came.* Ask the campaign's owner before you promise it."
-    return f"*Starts on {day_in_words(as_of.offer.starts_on)}*, after this lead came."
+    return f"*Starts on {formats.day(as_of.offer.starts_on)}*, after this lead came."
 
 
 def _over(campaign: Campaign) -> str:
     if campaign.stage == Stage.CANCELLED:
         return "Cancelled"
-    return f"Ended on {day_in_words(campaign.ends_on)}" if campaign.ends_on else "Ended"
+    return f"Ended on {formats.day(campaign.ends_on)}" if campaign.ends_on else "Ended"
 
 
 def timeline(campaign: Campaign, events: Sequence[CampaignEvent]) -> Message:
@@ -226,5 +213,5 @@ def _value(name: str, text: str) -> str:
     if not text:
         return "until further notice" if name == "ends_on" else "(nothing)"
     if name in ("starts_on", "ends_on"):
-        return day_in_words(date.fromisoformat(text))
+        return formats.day(date.fromisoformat(text))
     return safe(" ".join(text.split()), _LONGEST)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bot import metrics
+from bot import formats, metrics
 from bot.errors import HandoffError
 
 LONGEST_DAYS = 731
@@ -73,14 +73,8 @@ class Period:
 
     @property
     def words(self) -> str:
-        """`16–22 November 2026`, `30 November – 6 December 2026`, `1 November 2026`."""
-        end = f"{self.last.day} {self.last:%B %Y}"
-        if self.first == self.last:
-            return end
-        if (self.first.year, self.first.month) == (self.last.year, self.last.month):
-            return f"{self.first.day}–{end}"
-        year = "" if self.first.year == self.last.year else f" {self.first.year}"
-        return f"{self.first.day} {self.first:%B}{year} – {end}"
+        """`16–22 Nov 2026`, `30 Nov – 6 Dec 2026`, `1 Nov 2026`."""
+        return formats.days(self.first, self.last)
 
     @property
     def of_metrics(self) -> metrics.Period:

@@ -9,6 +9,7 @@ from pydantic import field_validator
 from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.models.views import View
 
+from bot import formats
 from bot.campaigns.models import Campaign
 from bot.errors import below
 from bot.money import Money, NotAnAmount, parse
@@ -93,7 +94,7 @@ class CorrectSpend(Form, id="spend.save_correction", title="Correct spend", subm
     def of(cls, token: str, entry: SpendEntry, campaign: Campaign) -> View:
         """The modal that replaces an entry by another one."""
         about = (
-            f"*{safe(campaign.name, 80)}*, {messages.full_date(entry.day)}, "
+            f"*{safe(campaign.name, 80)}*, {formats.day(entry.day)}, "
             f"{safe(entry.line, 80)}: {entry.amount}. The entry stays to be seen; the new amount "
             "counts."
         )

@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot import formats
 from bot.campaigns.models import Campaign
 from bot.money import Money, exponent
 from bot.slack import Message
@@ -106,11 +107,6 @@ def entries(shown: Entries, names: dict[int, str]) -> View:
     if shown.pages > 1:
         blocks += _pages(shown)
     return _list(consumption.campaign, blocks)
-
-
-def full_date(day: date) -> str:
-    """A day as `1 June 2026`."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def budget(of: Consumption) -> str:
@@ -207,9 +203,9 @@ def _days(it: SpendImport) -> str:
     sums = [str(Money(minor, currency)) for currency, minor in it.outcome["amounts"].items()]
     first, last = (date.fromisoformat(it.outcome[name]) for name in ("first", "last"))
     count = plural(it.outcome["campaigns"], "campaign")
-    days = full_date(first)
+    days = formats.day(first)
     if last != first:
-        days += f" to {full_date(last)}"
+        days += f" to {formats.day(last)}"
     return f"{', '.join(sums)} of {count}, {days}"
 
 
@@ -285,7 +281,7 @@ def _list(campaign: Campaign, blocks: list[Block]) -> View:
 
 def _entry(entry: SpendEntry, correction: SpendEntry | None, names: dict[int, str]) -> SectionBlock:
     """One entry; what was corrected is struck out, and says by what."""
-    words = f"{full_date(entry.day)} · {safe(entry.line, 80)} · {entry.amount}"
+    words = f"{formats.day(entry.day)} · {safe(entry.line, 80)} · {entry.amount}"
     person = safe(names.get(entry.entered_by or 0, "the command line"), 80)
     about = [f"{person}, {moment(entry.entered_at)}"]
     if entry.corrects_id is not None:

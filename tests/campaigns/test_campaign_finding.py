@@ -93,7 +93,7 @@ def test_without_words_all_that_hold_today_are_told(company: Company) -> None:
     assert names(company, "") == ["now", "ever"]
     assert names(company, "on 2026-06-06") == ["soon", "ever"]
     assert said(company, "").text == "2 offers valid today."
-    assert said(company, "on 2026-06-06").text == "2 offers valid on 6 June 2026."
+    assert said(company, "on 2026-06-06").text == "2 offers valid on 6 Jun 2026."
 
 
 def test_with_no_offer_at_all_it_says_where_to_look(company: Company) -> None:
@@ -223,9 +223,9 @@ def button(modal: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("stage", "day", "words"),
     [
-        (Stage.LIVE, 0, "Valid until 30 June 2026."),
-        (Stage.LIVE, 31, "*Ended on 30 June 2026. Don't promise it.* Say: Thank you"),
-        (Stage.ENDED, 0, "*Ended on 30 June 2026. Don't promise it.*"),
+        (Stage.LIVE, 0, "Valid until 30 Jun 2026."),
+        (Stage.LIVE, 31, "*Ended on 30 Jun 2026. Don't promise it.* Say: Thank you"),
+        (Stage.ENDED, 0, "*Ended on 30 Jun 2026. Don't promise it.*"),
     ],
 )
 def test_the_day_decides_even_before_the_clock_has_struck(
@@ -252,9 +252,9 @@ def test_a_past_day_says_what_has_become_of_it(company: Company, hands: MovedClo
     assert "*It's paused today.*" in said(company, "sum on 2026-06-02").text
     hands.forward(days=15)
     over = said(company, "summer on 2026-06-02").text
-    assert "*It ended on 10 June 2026. Don't promise it today.*" in over
+    assert "*It ended on 10 Jun 2026. Don't promise it today.*" in over
     assert "*It was paused on 8 Jun.*" in said(company, "summer on 2026-06-08").text
     over = said(company, "summer on 2026-06-15").text
-    assert "*It was already over on 15 Jun:* it ended on 10 June" in over
+    assert "*It was already over on 15 Jun:* it ended on 10 Jun" in over
     assert "*It hadn't started on 2 Jun:*" in said(company, "later on 2026-06-02").text
     assert date(2026, 6, 21) == look(company, "").today

@@ -226,7 +226,7 @@ def test_a_campaign_that_is_over_keeps_only_ask(town: Town) -> None:
     town.work()
     card, over = in_channel(town)
     assert over.text.startswith("The campaign “Summer trial” has ended. Please do not promise it")
-    assert read_by(town) == "Ended on 30 June 2026."
+    assert read_by(town) == "Ended on 30 Jun 2026."
     [buttons] = [block for block in card.blocks if block["type"] == "actions"]
     assert [button["action_id"] for button in buttons["elements"]] == [messages.ASK]
     town.slack.hand(town.company.sal.slack_id).click(old, messages.GOT_IT)
@@ -356,7 +356,7 @@ def test_an_offer_is_told_to_whoever_asks_and_to_nobody_else(town: Town) -> None
     announce(town)
     sal = town.company.sal
     town.slack.hand(sal.slack_id).command("/offer", "summ", town.channel)
-    assert "Valid until 30 June 2026." in town.told(sal)[0]
+    assert "Valid until 30 Jun 2026." in town.told(sal)[0]
     town.company.announce("form-2", name="Summer fair", utm_campaign=None)
     town.work()
     town.slack.hand(sal.slack_id).command("/offer", "", town.channel)
@@ -433,7 +433,7 @@ def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
     assert mara.submit(values={"late_callers": "Offer the basic plan."}).ok
     town.work()
     card, over = in_channel(town)
-    assert card.text == "The campaign “Summer trial” ended on 1 June 2026."
+    assert card.text == "The campaign “Summer trial” ended on 1 Jun 2026."
     assert over.text.endswith("*What to tell late callers:* Offer the basic plan.")
     _, timeline = town.slack.thread(card)
     told = [block["text"]["text"].split(" · ")[-1].splitlines()[0] for block in timeline.blocks[1:]]
@@ -442,7 +442,7 @@ def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
         "Mara changed it", "Mara paused it", "Mara resumed it", "Mara ended it",
     ]  # fmt: skip
     sal.command("/offer", "summer", town.channel)
-    assert "Ended on 1 June 2026. Don't promise it." in town.told(town.company.sal)[0]
+    assert "Ended on 1 Jun 2026. Don't promise it." in town.told(town.company.sal)[0]
 
 
 def test_what_one_manages_is_found_by_its_name(town: Town) -> None:

@@ -126,11 +126,11 @@ def test_readers_are_named_up_to_a_number(read: int, of: int, line: str) -> None
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [
-        ("2026-06-01", "2026-06-30", "1 to 30 June 2026"),
-        ("2026-06-01", "2026-06-01", "on 1 June 2026 only"),
-        ("2026-06-01", "2026-07-15", "1 June to 15 July 2026"),
-        ("2026-12-01", "2027-01-31", "1 December 2026 to 31 January 2027"),
-        ("2026-06-01", None, "from 1 June 2026 until further notice"),
+        ("2026-06-01", "2026-06-30", "1–30 Jun 2026"),
+        ("2026-06-01", "2026-06-01", "on 1 Jun 2026 only"),
+        ("2026-06-01", "2026-07-15", "1 Jun – 15 Jul 2026"),
+        ("2026-12-01", "2027-01-31", "1 Dec 2026 – 31 Jan 2027"),
+        ("2026-06-01", None, "from 1 Jun 2026 until further notice"),
     ],
 )
 def test_days_in_plain_words(first: str, last: str | None, words: str) -> None:
@@ -141,7 +141,7 @@ def test_days_in_plain_words(first: str, last: str | None, words: str) -> None:
 def test_the_offer_in_one_line() -> None:
     offer = "Half price\n for <b>three</b> months"
     assert texts.offer_line(campaign(offer=offer)) == (
-        "Half price for &lt;b&gt;three&lt;/b&gt; months · 1 to 30 June 2026"
+        "Half price for &lt;b&gt;three&lt;/b&gt; months · 1–30 Jun 2026"
     )
     assert len(texts.offer_line(campaign(offer="&" * 300))) < 400
 

@@ -53,13 +53,13 @@ def test_an_offer_in_force_is_said_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (then(date(2026, 7, 1)), "*Ended on 30 June 2026 before this lead came. Don't"),
+        (then(date(2026, 7, 1)), "*Ended on 30 Jun 2026 before this lead came. Don't"),
         (then(stage=Stage.ENDED, ends_on=date(2026, 5, 9)), "*Ended on 9 May 2026 before"),
         (then(stage=Stage.PAUSED), "*Paused when this lead came.*"),
-        (then(date(2026, 5, 9)), "*Starts on 1 June 2026*, after this lead came."),
+        (then(date(2026, 5, 9)), "*Starts on 1 Jun 2026*, after this lead came."),
         (then(announced=False, stage=Stage.DRAFT), "*Not announced when this lead came.*"),
         (then(announced=False, stage=Stage.CANCELLED), "*Cancelled before this lead came."),
-        (then(today=date(2026, 7, 1)), "*Ended on 30 June 2026*, after this lead came."),
+        (then(today=date(2026, 7, 1)), "*Ended on 30 Jun 2026*, after this lead came."),
         (then(today=date(2026, 6, 9), changed_on=date(2026, 6, 8)),
          "*Terms changed on 8 Jun.* Shown as promised on 1 Jun."),
     ],

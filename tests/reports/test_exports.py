@@ -50,7 +50,7 @@ def set_up(house: House, place: Channel, **changes: Any) -> None:
 
 @pytest.fixture
 def busy(house: House) -> House:
-    """A lead of the week from 23 November."""
+    """A lead of the week from 23 Nov."""
     at = datetime(2026, 11, 24, 9, tzinfo=UTC)
     with house.store.transaction() as session:
         house.leads(session, secret_lead(house.person("ben").id) | {"received_at": at})
@@ -79,7 +79,7 @@ def test_a_manager_sets_it_up_and_the_file_comes(busy: House) -> None:
     text = file.data.decode()
     assert SECRETS["email"][0] in text  # all in this channel are managers
     [message] = [each for each in busy.slack.messages(place) if each.files]
-    assert message.text == "Leads, 23–29 November 2026."
+    assert message.text == "Leads, 23–29 Nov 2026."
 
 
 @pytest.mark.parametrize("names", [("clara", "sofia"), ("clara", "mara"), ("clara", "guest")])
@@ -167,8 +167,8 @@ def test_there_are_only_so_many(house: House, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_days_of_a_file() -> None:
-    assert Rhythm.WEEKLY.period(date(2026, 11, 30)).words == "23–29 November 2026"
-    assert Rhythm.MONTHLY.period(date(2026, 3, 1)).words == "1–28 February 2026"
+    assert Rhythm.WEEKLY.period(date(2026, 11, 30)).words == "23–29 Nov 2026"
+    assert Rhythm.MONTHLY.period(date(2026, 3, 1)).words == "1–28 Feb 2026"
     assert Rhythm.MONTHLY.cron(time(8)) == "0 8 1 * *"
 
 

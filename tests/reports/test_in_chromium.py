@@ -111,7 +111,7 @@ def page(request: pytest.FixtureRequest, autumn: House, browser: Browser) -> Ite
     opened.goto(f"{autumn.address}/report")
     opened.get_by_role("link", name="Sign in with Slack").click()
     opened.get_by_role("button", name="Clara").click()
-    expect(opened.get_by_role("heading", level=1)).to_have_text("16–22 November 2026")
+    expect(opened.get_by_role("heading", level=1)).to_have_text("16–22 Nov 2026")
     yield opened
     context.close()
     assert not foreign
@@ -172,7 +172,7 @@ def test_a_manager_walks_through_the_report(
     page.get_by_label("From").fill("2026-11-02")
     page.get_by_label("to", exact=True).fill("2026-11-22")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("2–22 November 2026")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2–22 Nov 2026")
     if request.config.getoption("--golden"):
         page.screenshot(path=PICTURE, clip={"x": 0, "y": 0, "width": 1400, "height": 1180},
                         full_page=True)  # fmt: skip
@@ -183,7 +183,7 @@ def test_a_manager_walks_through_the_report(
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Leads received: Spring start, retail"
     )
-    expect(page.get_by_role("main")).to_contain_text(f"2–22 November 2026: {leads} leads")
+    expect(page.get_by_role("main")).to_contain_text(f"2–22 Nov 2026: {leads} leads")
     page.get_by_role("link", name="Report").click()
     page.get_by_role("checkbox", name="Spring start, retail").check()
     page.get_by_role("checkbox", name="Search, brand").check()

@@ -181,7 +181,7 @@ def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
     shown_now = digest_messages.digest(
         digest, shows_money=True, page="https://handoff.example/report"
     )
-    assert shown_now.text.startswith("This week so far: 16–18 November 2026.")
+    assert shown_now.text.startswith("This week so far: 16–18 Nov 2026.")
     assert "from=2026-11-16&amp;to=2026-11-18" in said_in(shown_now.blocks)
     assert this_week.before == Period(Span.THIS_WEEK, date(2026, 11, 9), date(2026, 11, 11))
 
@@ -211,7 +211,7 @@ def test_the_leads_behind_a_share_add_up_to_it(office: Office) -> None:
     assert [each.row.counts for each in listed] == [True, False, False]
     assert (all_of_them, counted) == (3, 1)
     drawn = str(figure_messages.leads_view("response_sla", WEEK, page, is_first=True).to_dict())
-    assert "3 leads received 16–22 November 2026, of which it counts 1" in drawn
+    assert "3 leads received 16–22 Nov 2026, of which it counts 1" in drawn
     assert (drawn.count("*counts*"), drawn.count("does not count")) == (1, 2)
 
 
