@@ -149,58 +149,10 @@ class CrmSettings(StoreSettings):
     )
 
 
-class Settings(CrmSettings):
-    """All settings, read from the environment and from a `.env` file beside the command."""
+class IntegrationSettings(CrmSettings):
+    """Which programs send leads and are told of changes: all that `handoff sources` and `handoff
+    webhooks` need, before Slack is set up."""
 
-    slack_bot_token: BotToken = Field(
-        description="Bot token (xoxb-…) from your Slack app's page, OAuth & Permissions."
-    )
-    slack_app_token: AppToken | None = Field(
-        default=None,
-        description="App-level token (xapp-…, scope connections:write). Set: Socket Mode, "
-        "no public address needed.",
-    )
-    slack_signing_secret: SecretStr | None = Field(
-        default=None,
-        description="Signing secret, Basic Information. Needed where Slack reaches the app "
-        "over HTTP.",
-    )
-    slack_client_id: ClientId = Field(
-        default="",
-        description="Client ID of the app, Basic Information. With the client secret and "
-        "HANDOFF_PUBLIC_URL, people sign in with Slack to read the report page; without, there is "
-        "no such page.",
-    )
-    slack_client_secret: SecretStr | None = Field(
-        default=None, description="Client secret of the app, Basic Information."
-    )
-    slack_api_url: ApiAddress = Field(
-        default="https://slack.com/api/",
-        description="Address of Slack's Web API; another one points the app at a stand-in.",
-    )
-    channel: ChannelName = Field(
-        validation_alias="HANDOFF_CHANNEL",
-        description="The shared channel of marketing and sales at the first start: its ID "
-        "(C0123456789) or #name. Later `handoff workspace` changes it.",
-    )
-    timezone: Zone = Field(
-        default="UTC",
-        validation_alias="HANDOFF_TIMEZONE",
-        description="Time zone of the workspace (Europe/Berlin) at the first start, for weeks, "
-        "standups and digests. Later `handoff workspace` changes it.",
-    )
-    currency: Currency = Field(
-        default="EUR",
-        validation_alias="HANDOFF_CURRENCY",
-        description="Currency of budgets and revenue at the first start, three letters of ISO "
-        "4217. Later `handoff workspace` changes it.",
-    )
-    admin: Member | None = Field(
-        default=None,
-        validation_alias="HANDOFF_ADMIN",
-        description="Slack member ID (U0123456789) of the first admin. "
-        "Empty: whoever opens /handoff people first.",
-    )
     lead_keys: Keys = Field(
         default_factory=dict,
         validation_alias="HANDOFF_LEAD_KEYS",
@@ -264,38 +216,6 @@ class Settings(CrmSettings):
         description="Whether webhooks may go to this machine, to private networks and over http. "
         "Default: false.",
     )
-    proxies: Proxies = Field(
-        default="127.0.0.1,::1",
-        validation_alias="HANDOFF_PROXIES",
-        description="Addresses or networks of the proxies in front (10.0.0.5,172.16.0.0/12), whose "
-        "X-Forwarded-For and X-Forwarded-Proto are believed.",
-    )
-    host: str = Field(
-        default="0.0.0.0",  # noqa: S104 - a web process serves its network; the demo says 127.0.0.1
-        validation_alias="HANDOFF_HOST",
-        description="Address that the web process listens on.",
-    )
-    port: int = Field(
-        default=3000, ge=0, le=65535, description="Port that the web process listens on."
-    )
-
-    @model_validator(mode="after")
-    def _one_way_in(self) -> Self:
-        if not self.slack_app_token and not self.slack_signing_secret:
-            raise ValueError(
-                "SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP): set one of them, "
-                "else Slack cannot reach the app"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _whole_client(self) -> Self:
-        if bool(self.slack_client_id) != bool(self.slack_client_secret):
-            raise ValueError(
-                "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: set both, or neither, since nobody can "
-                "sign in with one of them"
-            )
-        return self
 
     @model_validator(mode="after")
     def _forms_apart(self) -> Self:
@@ -327,6 +247,92 @@ class Settings(CrmSettings):
         if plain:
             raise ValueError(
                 f"HANDOFF_WEBHOOKS: the address of {', '.join(plain)} must begin with https://"
+            )
+        return self
+
+
+class Settings(IntegrationSettings):
+    """All settings, read from the environment and from a `.env` file beside the command."""
+
+    slack_bot_token: BotToken = Field(
+        description="Bot token (xoxb-…) from your Slack app's page, OAuth & Permissions."
+    )
+    slack_app_token: AppToken | None = Field(
+        default=None,
+        description="App-level token (xapp-…, scope connections:write). Set: Socket Mode, "
+        "no public address needed.",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None,
+        description="Signing secret, Basic Information. Needed where Slack reaches the app "
+        "over HTTP.",
+    )
+    slack_client_id: ClientId = Field(
+        default="",
+        description="Client ID of the app, Basic Information. With the client secret and "
+        "HANDOFF_PUBLIC_URL, people sign in with Slack to read the report page; without, there is "
+        "no such page.",
+    )
+    slack_client_secret: SecretStr | None = Field(
+        default=None, description="Client secret of the app, Basic Information."
+    )
+    slack_api_url: ApiAddress = Field(
+        default="https://slack.com/api/",
+        description="Address of Slack's Web API; another one points the app at a stand-in.",
+    )
+    channel: ChannelName = Field(
+        validation_alias="HANDOFF_CHANNEL",
+        description="The shared channel of marketing and sales at the first start: its ID "
+        "(C0123456789) or #name. Later `handoff workspace` changes it.",
+    )
+    timezone: Zone = Field(
+        default="UTC",
+        validation_alias="HANDOFF_TIMEZONE",
+        description="Time zone of the workspace (Europe/Berlin) at the first start, for weeks, "
+        "standups and digests. Later `handoff workspace` changes it.",
+    )
+    currency: Currency = Field(
+        default="EUR",
+        validation_alias="HANDOFF_CURRENCY",
+        description="Currency of budgets and revenue at the first start, three letters of ISO "
+        "4217. Later `handoff workspace` changes it.",
+    )
+    admin: Member | None = Field(
+        default=None,
+        validation_alias="HANDOFF_ADMIN",
+        description="Slack member ID (U0123456789) of the first admin. "
+        "Empty: whoever opens /handoff people first.",
+    )
+    proxies: Proxies = Field(
+        default="127.0.0.1,::1",
+        validation_alias="HANDOFF_PROXIES",
+        description="Addresses or networks of the proxies in front (10.0.0.5,172.16.0.0/12), whose "
+        "X-Forwarded-For and X-Forwarded-Proto are believed.",
+    )
+    host: str = Field(
+        default="0.0.0.0",  # noqa: S104 - a web process serves its network; the demo says 127.0.0.1
+        validation_alias="HANDOFF_HOST",
+        description="Address that the web process listens on.",
+    )
+    port: int = Field(
+        default=3000, ge=0, le=65535, description="Port that the web process listens on."
+    )
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if not self.slack_app_token and not self.slack_signing_secret:
+            raise ValueError(
+                "SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP): set one of them, "
+                "else Slack cannot reach the app"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _whole_client(self) -> Self:
+        if bool(self.slack_client_id) != bool(self.slack_client_secret):
+            raise ValueError(
+                "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: set both, or neither, since nobody can "
+                "sign in with one of them"
             )
         return self
 

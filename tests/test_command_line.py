@@ -105,8 +105,19 @@ def test_every_source_says_how_it_is_connected(store: Store, database_url: str) 
         assert f"{source.name} ({source.slug})" in told
     assert "https://handoff.example.com/leads/typeform" in told
     assert "https://handoff.example.com/leads/jotform/<key>" in told
-    assert "Half connected: HANDOFF_SOURCE_TOKENS has no meta" in told
+    assert "half set up (HANDOFF_SOURCE_TOKENS has no meta)" in told
     assert "a-secret-of-the-tests" not in told
+
+
+def test_sources_and_webhooks_are_listed_before_slack_is_set_up(
+    store: Store, database_url: str
+) -> None:
+    told = handoff("sources", DATABASE_URL=database_url)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "https://<your address>/leads/typeform" in told.stdout
+    assert "not set up (HANDOFF_LEAD_KEYS has no key)" in told.stdout
+    install(store)
+    assert "None is set: HANDOFF_WEBHOOKS" in handoff("webhooks", DATABASE_URL=database_url).stdout
 
 
 def test_a_source_that_nobody_knows_stops_the_start(database_url: str) -> None:

@@ -13,21 +13,25 @@ from bot.intake.source_health import SourceActivity
 from bot.people.models import Workspace
 from bot.people.service import NotInstalled
 from bot.routing import round_robin
-from bot.settings import Settings, environment_name
+from bot.settings import IntegrationSettings, environment_name
+from bot.slack.text import plural
 from bot.sources import SOURCES, Source, meta
 from bot.store import Store
 
 _MOST = 1_000
+_UNKNOWN_ADDRESS = "https://<your address>"
 
 
-def sources(session: Session, settings: Settings) -> Iterator[str]:
-    """Every source: where it sends, whether it is connected, its steps, and when it last spoke."""
+def sources(session: Session, settings: IntegrationSettings) -> Iterator[str]:
+    """Every source: whether it is set up, where it sends, its steps, and when it last sent."""
     workspace = _installed(session)
     activity = source_health.activity(session, workspace.id) if workspace else {}
+    if not settings.public_url:
+        yield f"{_UNKNOWN_ADDRESS} is yours: set HANDOFF_PUBLIC_URL to fill it in."
+        yield ""
     for source in SOURCES.values():
-        yield f"{source.name} ({source.slug})"
+        yield f"{source.name} ({source.slug}): {_state(source, settings)}"
         yield f"  {_address(source, settings)}"
-        yield f"  {_connected(source, settings)}"
         yield f"  {_last_submission(activity.get(source.slug))}"
         yield from (f"    {step}" for step in _steps(source, settings))
         yield ""
@@ -84,37 +88,36 @@ def _installed(session: Session) -> Workspace | None:
     return session.scalar(select(Workspace).order_by(Workspace.id).limit(1))
 
 
-def _address(source: Source, settings: Settings) -> str:
+def _address(source: Source, settings: IntegrationSettings) -> str:
     if source.by_hand:
-        return "A person brings it; it has no address"
-    base = settings.public_url or "https://<your address>"
+        return "You bring it yourself, so it needs no address"
+    base = settings.public_url or _UNKNOWN_ADDRESS
     return f"{base}/leads{source.path}".replace("{key}", "<key>")
 
 
-def _connected(source: Source, settings: Settings) -> str:
+def _state(source: Source, settings: IntegrationSettings) -> str:
     if source.by_hand:
-        return "Connected"
+        return "needs no setup"
     if source.verify is None:
         field = "form_keys" if source.secret_in_path else "lead_keys"
         name, count = environment_name(field), len(getattr(settings, field))
-        return f"Keys in {name}: {count}" if count else f"No key in {name} yet"
+        return f"set up, {plural(count, 'key')}" if count else f"not set up ({name} has no key)"
     if source.slug not in settings.sources:
-        return f"Not connected: HANDOFF_SOURCES has no {source.slug}"
+        return f"not set up (HANDOFF_SOURCES has no {source.slug})"
     if source.fetching and source.slug not in settings.source_tokens:
-        return f"Half connected: HANDOFF_SOURCE_TOKENS has no {source.slug}"
-    return "Connected"
+        return f"half set up (HANDOFF_SOURCE_TOKENS has no {source.slug})"
+    return "set up"
 
 
 def _last_submission(seen: SourceActivity | None) -> str:
     if seen is None:
-        return "Has not spoken in the last 28 days"
-    return (
-        f"Last spoke {seen.last_at:%Y-%m-%d %H:%M} UTC; {seen.submissions:,} submissions in 28 "
-        f"days, {seen.unreadable:,} of them wait unread"
-    )
+        return "Nothing in the last 28 days"
+    unread = f", {seen.unreadable:,} could not be read" if seen.unreadable else ""
+    last = f"{seen.last_at:%Y-%m-%d %H:%M} UTC"
+    return f"{plural(seen.submissions, 'submission')} in 28 days{unread}; the last one {last}"
 
 
-def _steps(source: Source, settings: Settings) -> Iterator[str]:
+def _steps(source: Source, settings: IntegrationSettings) -> Iterator[str]:
     secret = settings.sources.get(source.slug)
     token = (
         meta.verify_token(secret.get_secret_value()) if secret else "<set HANDOFF_SOURCES first>"

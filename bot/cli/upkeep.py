@@ -14,7 +14,7 @@ from bot.cli.main import Options
 from bot.cli.spend import import_spend as bring_spend
 from bot.doctor import examine
 from bot.people import service as people
-from bot.settings import Settings, checked, load
+from bot.settings import IntegrationSettings, Settings, checked, load
 from bot.slack import Slack
 from bot.slack.errors import SlackRefused
 from bot.store import Store, migrate
@@ -74,7 +74,7 @@ def _channel_id(channel: str) -> str:
 
 def sources(_options: Options) -> None:
     """Show where leads can come from."""
-    settings = load(Settings)
+    settings = load(IntegrationSettings)
     with data() as store, store.transaction() as session:
         print("\n".join(leads.sources(session, settings)))
 

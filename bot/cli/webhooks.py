@@ -11,7 +11,7 @@ from bot.cli.leads import installed
 from bot.cli.main import Options
 from bot.crm import webhook_posting, webhooks
 from bot.errors import HandoffError
-from bot.settings import Settings, load
+from bot.settings import IntegrationSettings, load
 from bot.slack.text import without_drawings
 
 
@@ -24,7 +24,7 @@ def run(options: Options) -> None:
     if options.action == "secret":
         print(webhook_posting.new_secret())
         return
-    settings = load(Settings)
+    settings = load(IntegrationSettings)
     if options.action in ("test", "enable") and options.name is None:
         raise NameMissing(action=options.action)
     if options.action == "test":
@@ -38,7 +38,7 @@ def run(options: Options) -> None:
             print("\n".join(_list(session, settings)))
 
 
-def _test(settings: Settings, name: str) -> None:
+def _test(settings: IntegrationSettings, name: str) -> None:
     answer = webhooks.test(settings, name)
     if not answer.is_success:
         print(f"{name} did not take it: {answer.problem}.", file=sys.stderr)
@@ -46,7 +46,7 @@ def _test(settings: Settings, name: str) -> None:
     print(f"{name} took it (HTTP {answer.status}).")
 
 
-def _list(session: Session, settings: Settings) -> Iterator[str]:
+def _list(session: Session, settings: IntegrationSettings) -> Iterator[str]:
     """Each with its host; the rest of the address may be a secret."""
     endpoints = webhooks.endpoints(session, installed(session).id)
     known = {endpoint.name: webhooks.health(endpoint, waiting) for endpoint, waiting in endpoints}

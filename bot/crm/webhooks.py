@@ -29,7 +29,7 @@ from bot.errors import HandoffError
 from bot.leads.changes import on_change
 from bot.leads.models import LeadEvent
 from bot.people.models import Workspace
-from bot.settings import Settings
+from bot.settings import IntegrationSettings
 from bot.slack import Message
 from bot.slack.text import moment, plural, safe
 from bot.store import table
@@ -77,7 +77,7 @@ def keep(session: Session, workspace_id: int, events: Mapping[int, int]) -> None
         send_soon(session, endpoint_id, name)
 
 
-def receivers(settings: Settings) -> dict[str, Receiver]:
+def receivers(settings: IntegrationSettings) -> dict[str, Receiver]:
     """Those that the settings name."""
     return {
         name: Receiver(
@@ -148,7 +148,7 @@ def enable(session: Session, workspace_id: int, name: str) -> None:
     slack.redraw(session, DISABLED, endpoint.id)
 
 
-def test(settings: Settings, name: str) -> Answer:
+def test(settings: IntegrationSettings, name: str) -> Answer:
     """Send a receiver an event that is none, at once. Raises NoSuchWebhook."""
     receiver = receivers(settings).get(name)
     if receiver is None:
