@@ -49,7 +49,8 @@ def corrections(then: Report, now: Report, *, with_money: bool) -> list[str]:
     happened = list(chain(_leads(then.total, now.total),
                           _amounts(then.total, now.total) if with_money else []))  # fmt: skip
     named = {metric for metric, _ in happened}
-    watched = [each for each in METRICS if with_money or each.group is not Group.MONEY]
+    watched = [each for each in METRICS if each.counts is None  # a share follows from its counts
+               and (with_money or each.group is not Group.MONEY)]  # fmt: skip
     return [
         *(words for _, words in happened),
         *_figures(then.total, now.total, [each for each in watched if each.name not in named]),

@@ -59,6 +59,7 @@ IS_WON = Lead.status == Status.WON
 IS_LOST = Lead.status == Status.LOST
 IS_OPEN = Lead.status.not_in([Status.WON, Status.LOST])
 HAS_CAMPAIGN = CAMPAIGN.is_not(None)
+_RECEIVED = ALL, ("received",)
 _COSTED = select(SpendEntry.campaign_id).where(SpendEntry.workspace_id == bindparam("workspace_id"))
 
 _SCORES = {Rating.HOT: 3, Rating.GOOD: 2, Rating.WEAK: 1, Rating.JUNK: 0}
@@ -101,7 +102,8 @@ def _sla(
         counted(f"{name}_late", f"{label} late", f"{label.lower()} late, or overdue and not yet",
                 Group.SLA, broken, Better.LESS),
         share(f"{name}_sla", f"{label} on time, share", "on time ÷ (on time + late + overdue)",
-              Group.SLA, kept, kept | broken, _NONE_PROMISED, Better.MORE),
+              Group.SLA, kept, (kept | broken, (f"{name}_on_time", f"{name}_late")),
+              _NONE_PROMISED, Better.MORE),
     ]  # fmt: skip
 
 
@@ -143,18 +145,19 @@ FUNNEL = (
             "a claim that was given back before a contact is none",
             Group.FUNNEL, WAS_CLAIMED, Better.MORE),
     share("acceptance_rate", "Acceptance rate", "first claimed ÷ received",
-          Group.FUNNEL, WAS_CLAIMED, ALL, _NONE_CAME, Better.MORE),
+          Group.FUNNEL, WAS_CLAIMED, _RECEIVED, _NONE_CAME, Better.MORE),
     counted("qualified", "Qualified",
             "leads that were qualified by now, whatever came after; a won lead was",
             Group.FUNNEL, WAS_QUALIFIED, Better.MORE),
     share("qualified_rate", "MQL→SQL", "qualified ÷ received",
-          Group.FUNNEL, WAS_QUALIFIED, ALL, _NONE_CAME, Better.MORE),
+          Group.FUNNEL, WAS_QUALIFIED, _RECEIVED, _NONE_CAME, Better.MORE),
     counted("won", "Won", "leads closed as won", Group.FUNNEL, IS_WON, Better.MORE),
     _people("customers", "Customers won", "people of whom a lead was won", IS_WON),
     _people("campaign_customers", "Customers won by campaigns",
             "people of whom a lead of a campaign was won", IS_WON & HAS_CAMPAIGN),
     counted("lost", "Lost", "leads closed as lost", Group.FUNNEL, IS_LOST, Better.LESS),
-    share("win_rate", "Win rate", "won ÷ (won + lost)", Group.FUNNEL, IS_WON, IS_WON | IS_LOST,
+    share("win_rate", "Win rate", "won ÷ (won + lost)", Group.FUNNEL, IS_WON,
+          (IS_WON | IS_LOST, ("won", "lost")),
           "No lead is won or lost yet.", Better.MORE),
     counted("open", "Still open", "leads neither won nor lost", Group.FUNNEL, IS_OPEN),
 )  # fmt: skip
@@ -176,7 +179,8 @@ QUALITY = (
     counted("rated", "Rated", "leads with a rating, the n of the quality index",
             Group.QUALITY, HAS_RATING, Better.MORE),
     share("rating_coverage", "Rating coverage", "claimed leads with a rating ÷ claimed",
-          Group.QUALITY, HAS_RATING, WAS_CLAIMED, _NONE_CLAIMED, Better.MORE),
+          Group.QUALITY, HAS_RATING, (WAS_CLAIMED, ("claimed",)), _NONE_CLAIMED,
+          Better.MORE),
     Metric("quality_index", "Quality index", "mean of great = 3, good = 2, weak = 1, junk = 0",
            Group.QUALITY, Unit.SCORE, HAS_RATING,
            Counts(tuple(Lead.rating == rating for rating in _SCORES), _mean_score),

@@ -12,6 +12,8 @@ from pydantic import PlainSerializer, PlainValidator
 from bot.metrics.definitions import BY_NAME
 from bot.metrics.metric import Attribution, Unit, Value, shown
 from bot.metrics.scope import Period
+from bot.rounding import whole
+from bot.slack.text import share
 
 Key = int | str | date | None
 """What a group has in common: a campaign's id, a source, a day; None where there is nothing."""
@@ -29,8 +31,12 @@ class Figures:
     attribution: Attribution = Attribution.FIRST_TOUCH
 
     def __getitem__(self, name: str) -> str:
-        """The value as people read it."""
-        return shown(BY_NAME[name].unit, self.values.get(name))
+        """The value as people read it; a share of few leads as a count of them."""
+        metric, value = BY_NAME[name], self.values.get(name)
+        size = sum(map(self.count, metric.of))
+        if isinstance(value, Decimal) and size:
+            return share(whole(value * size / 100), size)
+        return shown(metric.unit, value)
 
     def has(self, name: str) -> bool:
         """Whether the metric has a value."""

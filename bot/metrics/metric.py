@@ -79,14 +79,14 @@ class Missing:
 
 
 def shown(unit: Unit, value: Value) -> str:
-    """A value as people read it: `1,234`, `42.9%`, `12 min`, `2.25`, `1,200 EUR`, or `n/a`."""
+    """A value as people read it: `1,234`, `43%`, `12 min`, `2.25`, `1,200 EUR`, or `n/a`."""
     if value is None:
         return "n/a"
     if isinstance(value, dict):
         sums = [str(Money(minor, currency)) for currency, minor in sorted(value.items())]
         return ", ".join(sums) or "none"
     if unit is Unit.PERCENT:
-        return f"{value:,.1f}".removesuffix(".0") + "%"
+        return f"{whole(value):,}%"
     return duration(int(value)) if unit is Unit.DURATION else f"{value:,}"
 
 
@@ -220,6 +220,8 @@ class Metric:
     better: Better | None = None
     counts: Sql | None = None
     """Which of these leads a share counts, of all that it is a share of; None for what is none."""
+    of: tuple[str, ...] = ()
+    """The metrics that count, together, what it is a share of."""
 
 
 def counted(
@@ -230,21 +232,26 @@ def counted(
     return Metric(name, label, formula, group, Unit.COUNT, leads, rule, "", better)
 
 
+Whole = tuple[Sql, tuple[str, ...]]
+"""The leads that a share is of, and the metrics that count them together."""
+
+
 def share(
     name: str,
     label: str,
     formula: str,
     group: Group,
     part: Sql,
-    whole: Sql,
+    of: Whole,
     missing: str,
     better: Better | None = None,
 ) -> Metric:
-    """Which share of the leads that are `whole` is `part` too, in percent."""
+    """Which share of the leads that are `of` is `part` too, in percent."""
+    whole, names = of
     rule = Counts((part & whole, whole), percent)
     counts = func.coalesce(part & whole, false())
     return Metric(
-        name, label, formula, group, Unit.PERCENT, whole, rule, missing, better, counts
+        name, label, formula, group, Unit.PERCENT, whole, rule, missing, better, counts, names
     )  # fmt: skip
 
 
@@ -278,11 +285,15 @@ def waits(
 def gap(
     name: str, label: str, meaning: str, leads: Sql, of: tuple[str, Sql], missing: str
 ) -> list[Metric]:
-    """What is missing: how many leads, and which share of those that should have it."""
+    """What is missing: how many leads, and which share of those that should have it.
+
+    `of` names a metric that counts these, or says in a few words what they are.
+    """
     whole, should = of
     formula = f"{label.lower()} ÷ {whole}"
+    counted_by = () if " " in whole else (whole,)
     return [
         counted(name, label, meaning, Group.COMPLETENESS, should & leads, Better.LESS),
-        share(f"{name}_share", f"{label}, share", formula, Group.COMPLETENESS, leads, should,
-              missing, Better.LESS),
+        share(f"{name}_share", f"{label}, share", formula, Group.COMPLETENESS, leads,
+              (should, counted_by), missing, Better.LESS),
     ]  # fmt: skip

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 
-from bot.rounding import whole
+from bot.rounding import rounded, whole
 
 _BAR = 20  # characters
+_FEW, _MANY = 10, 1000  # leads: below, a share is a count; from then on it has a decimal
 
 # Controls that reorder or hide text (Unicode TR 9 and the C0/C1 controls but tab and newline).
 _INVISIBLE = re.compile(
@@ -100,6 +101,16 @@ def without_drawings(text: str, names: Mapping[str, str]) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 lead`, `2 leads`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def share(part: int, of: int) -> str:
+    """A share no more precise than its leads are many: `3 of 4` below ten, `43%` below a thousand,
+    else `42.9%`; of none `n/a`."""
+    if not of:
+        return "n/a"
+    if of < _FEW:
+        return f"{part} of {of}"
+    return f"{rounded(Fraction(100 * part, of), int(of >= _MANY)):,}%".replace(".0%", "%")
 
 
 def duration(seconds: float | None) -> str:

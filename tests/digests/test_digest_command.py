@@ -107,7 +107,7 @@ def test_a_figure_is_explained_and_traced(office: Office, asker: Asker) -> None:
         office.leads(session, [{}, {}])
     said = asker.said("U2", "why acceptance")
     assert "claimed ÷ received" in said
-    assert "*Last week:* 0%" in said
+    assert "*Last week:* 0 of 2" in said
     assert "*This week so far:* n/a. No lead came in." in said
 
 

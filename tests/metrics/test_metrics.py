@@ -19,6 +19,7 @@ from bot import clock, metrics
 from bot.contacts.identity import identify, keys_of
 from bot.digests.models import Week
 from bot.metrics import (
+    BY_NAME,
     METRICS,
     Attribution,
     By,
@@ -303,9 +304,9 @@ def test_an_older_snapshot_lacks_what_came_later() -> None:
     ("unit", "value", "reads"),
     [
         (Unit.COUNT, 12345, "12,345"),
-        (Unit.PERCENT, Decimal("42.9"), "42.9%"),
+        (Unit.PERCENT, Decimal("42.9"), "43%"),
         (Unit.PERCENT, Decimal("100.0"), "100%"),
-        (Unit.PERCENT, Decimal("-1250.5"), "-1,250.5%"),
+        (Unit.PERCENT, Decimal("-1250.5"), "-1,251%"),
         (Unit.DURATION, 725, "12 min"),
         (Unit.SCORE, Decimal("2.00"), "2.00"),
         (Unit.RATIO, Decimal("1234.50"), "1,234.50"),
@@ -317,6 +318,21 @@ def test_an_older_snapshot_lacks_what_came_later() -> None:
 )
 def test_values_as_people_read_them(unit: Unit, value: metrics.Value, reads: str) -> None:
     assert shown(unit, value) == reads
+
+
+def test_a_share_of_few_leads_reads_as_a_count_of_them() -> None:
+    few = Figures({"acceptance_rate": Decimal("66.7"), "received": 3, "won": 1, "lost": 6,
+                   "win_rate": Decimal("14.3"), "unanswered_share": Decimal("33.3")})  # fmt: skip
+    read = [few[name] for name in ("acceptance_rate", "win_rate", "unanswered_share")]
+    assert read == ["2 of 3", "1 of 7", "33%"]  # how many were claimed, it does not know
+    many = Figures({"acceptance_rate": Decimal("42.9"), "received": 7_000})
+    assert many["acceptance_rate"] == "42.9%"
+
+
+def test_each_share_names_the_metrics_that_count_its_whole() -> None:
+    shares = {each.name for each in METRICS if each.unit is Unit.PERCENT and not each.of}
+    assert shares == {"romi", "uncosted_share"}
+    assert all(BY_NAME[name].unit is Unit.COUNT for each in METRICS for name in each.of)
 
 
 def test_each_metric_is_named_once_and_explained() -> None:

@@ -159,7 +159,7 @@ def test_the_next_proposal_remembers(company: Company, hands: MovedClock) -> Non
     with company.store.transaction() as session:
         [past] = queries.proposal_details(session, campaign.id).similar_campaigns
     assert past.name == "Spring trial"
-    assert past.acceptance == "100%"
+    assert past.acceptance == "1 of 1"
     assert past.top_reason == "no budget"
     assert past.again == "1 of 1 would do it again"
     assert past.lesson == "Nobody had a budget"

@@ -20,7 +20,7 @@ from bot.digests.home_sections import read_week
 from bot.digests.models import Week
 from bot.leads import ratings as lead_ratings
 from bot.leads.models import Lead, disposition_label
-from bot.metrics import BY_NAME, Attribution, By, Unit, shown
+from bot.metrics import BY_NAME, Attribution, By, Figures, Unit
 from bot.metrics.metric import Counts
 from bot.people.models import Person, Role, Workspace
 from bot.reports import campaign_report, figures, totals
@@ -205,7 +205,7 @@ def test_the_leads_behind_a_share_add_up_to_it(office: Office) -> None:
         )
         all_of_them = report_leads.count(session, office.workspace, wanted)
         counted = report_leads.counting(session, office.workspace, wanted)
-    assert explained.last["response_sla"] == "33.3%"
+    assert explained.last["response_sla"] == "1 of 3"
     assert (page.total, page.counting, [*page.which]) == (3, 1, [ids[0]])
     assert (explained.leads, explained.counting) == (3, 1)
     assert [each.row.counts for each in listed] == [True, False, False]
@@ -232,7 +232,7 @@ class Compared:
         for name, value in found.items():
             expected = right[name]
             if isinstance(value, str):
-                expected = shown(BY_NAME[name].unit, expected)
+                expected = Figures(right)[name]
             assert plain(value) == plain(expected), (surface, question, name)
             self.count += 1
 

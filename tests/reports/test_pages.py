@@ -209,7 +209,7 @@ def test_a_share_reads_as_the_figure_does_and_a_source_by_its_name(house: House)
     with house.browser("clara") as web:
         said = text_of(web.get(f"/report?by=source&{WEEK}"))
         listed = text_of(web.get(f"/report/leads?by=source&key=typed&{WEEK}"))
-    assert "Claimed 1 · 12.5%" in said
+    assert "Claimed 1 · 1 of 8" in said
     assert "Google Ads lead form 4" in said
     assert "Typed in 3" in said
     assert "Leads received: Typed in" in listed

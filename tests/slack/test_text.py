@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.text import clean, duration, plural, safe
+from bot.slack.text import clean, duration, plural, safe, share
 
 HOSTILE = st.text(
     st.sampled_from("<>&*_~`!@#ab \n\r\x00\u202e\u2066\u200f🙂") | st.characters(codec=None),
@@ -55,3 +55,9 @@ def test_a_duration_is_rounded_once_and_halves_go_up() -> None:
 def test_counts_in_words() -> None:
     assert plural(1, "lead") == "1 lead"
     assert plural(1200, "person", "people") == "1,200 people"
+
+
+def test_a_share_is_no_more_precise_than_its_leads_are_many() -> None:
+    shares = [share(0, 0), share(3, 4), share(9, 9), share(9, 11), share(10, 10), share(599, 999),
+              share(429, 1000), share(1000, 1000), share(1, 2500)]  # fmt: skip
+    assert shares == ["n/a", "3 of 4", "9 of 9", "82%", "100%", "60%", "42.9%", "100%", "0%"]

@@ -8,7 +8,8 @@ from bot.metrics import BY_NAME, Better, By, Figures, Key, Unit, shown
 from bot.reports.figures import Part, Report, Totals, shows, visible_parts
 from bot.reports.permissions import Permissions
 from bot.reports.site.charts import Bar, Columns, bars, columns
-from bot.rounding import percent
+from bot.rounding import whole
+from bot.slack.text import plural, share
 
 KEY_FIGURES = ("received", "acceptance_rate", "response_median", "quality_index", "qualified",
                "won", "revenue", "romi")  # fmt: skip
@@ -83,8 +84,7 @@ def funnel(report: Report) -> list[Bar]:
     received = report.total.count("received")
 
     def words(count: int) -> str:
-        share = percent(count, received)
-        return f"{count:,} · {shown(Unit.PERCENT, share)}" if share is not None else f"{count:,}"
+        return f"{count:,} · {share(count, received)}" if received else f"{count:,}"
 
     steps = [(BY_NAME[name].label, report.total.count(name)) for name in _FUNNEL]
     return bars([(label, count, words(count)) for label, count in steps])
@@ -169,8 +169,11 @@ def _difference(now: Figures, before: Figures, name: str) -> tuple[Decimal, str]
     one, other = now.number(name), before.number(name)
     if one is None or other is None:
         return None
+    if unit is Unit.PERCENT:
+        points = whole(one - other)
+        return Decimal(points), plural(abs(points), "point")
     words = shown(unit, abs(one - other) if unit is not Unit.COUNT else int(abs(one - other)))
-    return one - other, words.replace("%", " points") if unit is Unit.PERCENT else words
+    return one - other, words
 
 
 def _of_money(now: Figures, before: Figures, name: str) -> tuple[Decimal, str] | None:
