@@ -774,8 +774,9 @@ READS = re.compile(
     r"""(?x)
     (digest\.(leads|explain)|lead\.list|library\.open)\..*  # one for each figure, list and shelf
     | .*\.(previous|next|newer|older)(?<!calls\.next)           # another page
-    | crm\.open | digest\.(settings|show_details|show_money) | home\.sources | library\.find
-    | campaign\.(add_details|list|questions|show_(whole_)?offer) | import\.turn_columns
+    | crm\.open | digest\.(open_report|settings|show_details|show_money)
+    | home\.sources | library\.find | import\.turn_columns
+    | campaign\.(add_details|list|questions|show_(whole_)?offer)
     | lead\.(choose_(disposition|leads)|offer|rate\.weak|rotation|show|show_notice|targets)
     | people\.(edit|hours|open) | proposal\.(see_all|take_up) | report\.(first|last)_touch
     | request\.plan | shadow\.(settings|show|show_apart) | spend\.pick

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from bot import clock, metrics
 from bot.digests.models import Week
-from bot.digests.report import Explained
-from bot.digests.weekly import may_see_money, period_so_far, workspace_of_reader
+from bot.digests.report import Explained, Report
+from bot.digests.weekly import kept_digest, may_see_money, period_so_far, workspace_of_reader
 from bot.errors import NotFound
-from bot.metrics import BY_NAME, METRICS, Group, LeadsPage, Metric
-from bot.people.models import Person
+from bot.metrics import BY_NAME, METRICS, Figures, Group, LeadsPage, Metric, Unit
+from bot.people.models import Person, Workspace
 
 
 def find_metrics(words: str) -> Sequence[Metric]:
@@ -30,8 +30,21 @@ def explain(session: Session, person: Person, name: str) -> Explained:
     leads = metrics.leads_for_metric(session, workspace.id, this.before.period, name, limit=1)
     may_see = metric.group is not Group.MONEY or may_see_money(person)
     return Explained(
-        metric, this.before, figures_before, figures_now, leads.total, leads.counting, may_see
-    )
+        metric, this.before, figures_before, figures_now, leads.total, leads.counting,
+        kept_figures(session, workspace, this.before), may_see,
+    )  # fmt: skip
+
+
+def kept_figures(session: Session, workspace: Workspace, week: Week) -> Figures | None:
+    """What the digest of a week says, where one was written."""
+    digest = kept_digest(session, workspace, week)
+    return Report.of(digest).total if digest else None
+
+
+def kept_count(session: Session, person: Person, week: Week, name: str) -> int | None:
+    """How many leads a metric counts in the digest of a week. Raises NotAllowed."""
+    kept = kept_figures(session, workspace_of_reader(session, person), week)
+    return kept.count(name) if kept and BY_NAME[name].unit is Unit.COUNT else None
 
 
 def leads_for_metric(

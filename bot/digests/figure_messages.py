@@ -1,7 +1,6 @@
-"""What stands behind a figure: its formula and its leads, and what is missing in it."""
+"""What stands behind a figure: its formula and its leads, and what is to fix in it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, SectionBlock
 from slack_sdk.models.views import View
@@ -31,33 +30,15 @@ _COHORT = (
 _ASK = "`/digest why speed` explains the figures of that name, with the leads behind them."
 
 
-@dataclass(frozen=True)
-class _Gap:
-    """Something missing: of which leads, how to say it of one and of many, and what to do."""
-
-    metric: str
-    noun: str
-    one: str
-    many: str
-    advice: str
-    whole: str | None = None
-    """The metric that counts those leads, where one does."""
-
-
 _GAPS = (
-    _Gap("unclaimed", "lead", "has no owner", "have no owner",
-          "Press _Claim_ on the card.", "received"),
-    _Gap("unanswered", "claimed lead", "has no first response", "have no first response",
-          "Call or write, then press _Log call_ or _Contacted_ on the card.", "claimed"),
-    _Gap("unrated", "claimed lead", "is not rated", "are not rated",
-          "Choose _More_ in the card's menu, then a quality.", "claimed"),
-    _Gap("unattributed", "lead", "belongs to no campaign", "belong to no campaign",
-          "Check the `utm_campaign` codes of links and forms.", "received"),
-    _Gap("uncosted", "lead of a campaign", "comes from one without any spend entered",
-          "come from one without any spend entered", "Enter it, also where it was 0."),
-    _Gap("undisposed", "lost lead", "has no disposition", "have no disposition",
-          "Ask the owner why: the next campaign learns from it.", "lost"),
-)  # fmt: skip
+    ("unclaimed", "Press _Claim_ on the card."),
+    ("unanswered", "Call or write, then press _Log call_ or _Contacted_."),
+    ("unrated", "Open the lead and choose a quality."),
+    ("unattributed", "Add `utm_campaign` to links and forms."),
+    ("uncosted", "Enter the spend of their campaigns, also 0."),
+    ("undisposed", "Ask the owner why."),
+)
+"""What can be missing, and what to do about it."""
 
 
 def leads_action(metric: str) -> str:
@@ -70,29 +51,37 @@ def leads_button(metric: str, week: Week, label: str) -> ButtonElement:
     return ButtonElement(text=label, action_id=leads_action(metric), value=week.monday.isoformat())
 
 
-def missing_data(total: Figures, week: Week) -> list[Block]:
-    """What is missing in the figures, with what to do about it and a button to its leads."""
-    gaps = [gap for gap in _GAPS if total.count(gap.metric)]
+def to_fix(total: Figures, week: Week, *, except_for: Collection[str]) -> list[Block]:
+    """What is missing in the figures, each with what to do and a button to its leads; without the
+    metrics that stand elsewhere."""
+    gaps = [(metric, advice) for metric, advice in _GAPS
+            if total.count(metric) and metric not in except_for]  # fmt: skip
     if not gaps:
-        nothing = "Nothing: every lead has an owner, a response, a rating and a campaign."
-        return [SectionBlock(text=f"*What is missing*\n{nothing}")]
-    lines = [_sentence(total, gap) for gap in gaps]
-    buttons = [leads_button(gap.metric, week, _label(total, gap)) for gap in gaps]
+        return []
     return [
-        SectionBlock(text="\n".join(["*What is missing*", *lines])),
-        ActionsBlock(elements=buttons),
+        SectionBlock(text="*To fix*"),
+        *(
+            SectionBlock(
+                text=f"{BY_NAME[metric].label}: {total.count(metric):,}. {advice}",
+                accessory=leads_button(metric, week, "See leads"),
+            )
+            for metric, advice in gaps
+        ),
     ]
 
 
-def leads_view(metric: str, week: Week, page: LeadsPage, *, is_first: bool) -> View:
-    """A page of the leads behind a metric of a week, the newest first."""
+def leads_view(
+    metric: str, week: Week, page: LeadsPage, *, is_first: bool, kept: int | None = None
+) -> View:
+    """A page of the leads behind a metric of a week, the newest first; `kept` is how many its
+    digest counted."""
     label = BY_NAME[metric].label
     turns = []
     if not is_first:
         turns.append(ButtonElement(text="Newest", action_id=NEWEST, value="0"))
     if page.next is not None:
         turns.append(ButtonElement(text="Older", action_id=OLDER, value=str(page.next)))
-    nobody = "_No lead stands behind this figure any more._"
+    nobody = "No leads."
     return View(
         type="modal",
         callback_id=SHOW_LEADS,
@@ -102,12 +91,18 @@ def leads_view(metric: str, week: Week, page: LeadsPage, *, is_first: bool) -> V
         blocks=[
             note(
                 f"{label}: {plural(page.total, 'lead')} received {days(week)}{_counting(page)}, "
-                "the newest first"
+                f"the newest first{_differing(page, kept)}"
             ),
             *(_rows(page) or [SectionBlock(text=nobody)]),
             *([ActionsBlock(elements=turns)] if turns else []),
         ],
     )
+
+
+def _differing(page: LeadsPage, kept: int | None) -> str:
+    if kept is None or kept == page.total:
+        return ""
+    return f". The digest counted {kept:,} when it was written; the list is as of now."
 
 
 def _counting(page: LeadsPage) -> str:
@@ -131,23 +126,6 @@ def _rows(page: LeadsPage) -> Sequence[Block]:
     ]
 
 
-def _label(total: Figures, gap: _Gap) -> str:
-    return f"{BY_NAME[gap.metric].label} ({total.count(gap.metric):,})"
-
-
-def _sentence(total: Figures, gap: _Gap) -> str:
-    count = total.count(gap.metric)
-    state = gap.one if count == 1 else gap.many
-    if gap.whole is None:
-        return f"• {plural(count, gap.noun, _plural_noun(gap.noun))} {state}. {gap.advice}"
-    whole, share = plural(total.count(gap.whole), gap.noun), total[f"{gap.metric}_share"]
-    return f"• {count:,} of {whole} ({share}) {state}. {gap.advice}"
-
-
-def _plural_noun(noun: str) -> str:
-    return noun.replace("lead of a campaign", "leads of campaigns")
-
-
 def all_figures(words: str = "") -> Message:
     """How each figure is computed; where words were given, no figure has them."""
     unknown = f"No figure is called “{safe(words, 60)}”. These are all. " if words else ""
@@ -157,7 +135,7 @@ def all_figures(words: str = "") -> Message:
         HeaderBlock(text="The figures of the digest"),
         SectionBlock(text=f"{unknown}{_COHORT}"),
         table(rows, align="left"),
-        SectionBlock(text=f"*When a change is more than chance*\n{RULE}"),
+        SectionBlock(text=f"*When a change is significant*\n{RULE}"),
         note(_ASK),
     ]
     return Message(f"{unknown}{_COHORT}", blocks)
@@ -198,9 +176,17 @@ def _values(explained: Explained) -> list[str]:
         return ["Its amounts are for marketing and managers to see."]
     name = explained.metric.name
     return [
-        f"*Last week:* {_value(explained.last, name)}",
+        f"*Last week:* {_value(explained.last, name)}{_kept(explained)}",
         f"*This week so far:* {_value(explained.this, name)}",
     ]
+
+
+def _kept(explained: Explained) -> str:
+    """What the digest said, where it is something else by now."""
+    name, kept = explained.metric.name, explained.kept
+    if kept is None or not kept.has(name) or kept[name] == explained.last[name]:
+        return ""
+    return f" (the digest said {kept[name]}: it keeps what was known then)"
 
 
 def _value(figures: Figures, name: str) -> str:
@@ -210,14 +196,6 @@ def _value(figures: Figures, name: str) -> str:
 
 def _cohort(explained: Explained) -> str:
     """Whom the figure is about, and what is still open."""
-    cohort = f"Over the leads received {days(explained.week)}"
-    stand = f"{plural(explained.leads, 'lead')} of them {_stands(explained.leads)} behind it"
-    if explained.counting is not None and explained.leads:
-        stand += f", of which it counts {explained.counting:,}"
-    undecided = explained.last.count("open")
-    ripens = f" {plural(undecided, 'lead')} of that week can still change it." if undecided else ""
-    return f"{cohort}; {stand}.{ripens}"
-
-
-def _stands(count: int) -> str:
-    return "stands" if count == 1 else "stand"
+    counted = "" if explained.counting is None else f", of which it counts {explained.counting:,}"
+    leads = f"Last week's figure is about {plural(explained.leads, 'lead')}{counted}."
+    return f"{leads} {explained.last.maturing}".rstrip()

@@ -55,9 +55,7 @@ def show_running(act: Act) -> Message:
     return _digest(act, weekly.running(act.session, act.person))
 
 
-@capability.command(
-    "/digest", "last", "last week, as its digest said it, with what is different since", _READ
-)
+@capability.command("/digest", "last", "last week's digest, and what changed since", _READ)
 def show_last(act: Act) -> Message:
     """The week before."""
     return _digest(act, weekly.last(act.session, act.person))
@@ -74,14 +72,20 @@ def show_week(act: Act) -> Message:
 @capability.action(messages.SHOW_DETAILS, _READ)
 def show_details(act: Act) -> Message:
     """What stands behind the headline of the week that the button names."""
-    return messages.details(_named_week(act).report)
+    reading = _named_week(act)
+    return messages.details(reading.report, shows_money=reading.shows_money)
+
+
+@capability.action(messages.OPEN_REPORT, _READ)
+def open_report(act: Act) -> None:
+    """The browser opens the page; Slack says so."""
 
 
 @capability.action(messages.SHOW_MONEY, _READ)
 def show_money(act: Act) -> Message | str:
     """What it cost and brought, for those who may see that."""
     reading = _named_week(act)
-    if not reading.shows_money:
+    if not (reading.shows_money or timetables.shows_channel_money(act.session, act.workspace_id)):
         return "Amounts are for marketing and managers to see."
     return money_messages.money(reading.report)
 
@@ -104,14 +108,14 @@ def show_own(act: Act) -> Message:
 def opt_out(act: Act) -> str:
     """No more digests of one's own."""
     sending.opt_out(act.session, act.person)
-    return "You get no digest of your own any more. `/digest me` shows it whenever you want it."
+    return "You won't get your own digest anymore. `/digest me` shows it anytime."
 
 
 @capability.action(personal_messages.OPT_IN, _READ)
 def opt_in(act: Act) -> str:
     """Send them again."""
     sending.opt_in(act.session, act.person)
-    return "You get your own digest again, every week."
+    return "You'll get your own digest again every week."
 
 
 # Why a figure is so
@@ -207,4 +211,5 @@ def _leads(act: Act, metric: str, week: Week, before: int | None) -> View:
     page = explaining.leads_for_metric(
         act.session, act.person, week, metric, before, figure_messages.PAGE_SIZE
     )
-    return figure_messages.leads_view(metric, week, page, is_first=before is None)
+    kept = explaining.kept_count(act.session, act.person, week, metric)
+    return figure_messages.leads_view(metric, week, page, is_first=before is None, kept=kept)

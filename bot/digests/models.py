@@ -66,6 +66,11 @@ class Week:
             raise NotAWeek(words=safe(words, 40))
         return cls.with_day(day)
 
+    @property
+    def name(self) -> str:
+        """`Week 47`, by its number (ISO 8601)."""
+        return f"Week {self.monday.isocalendar().week}"
+
     def ago(self, weeks: int) -> "Week":
         """The week so many weeks before."""
         return Week(self.monday - timedelta(weeks=weeks))

@@ -11,9 +11,7 @@ from bot.digests.texts import (
     by_campaign,
     chart,
     chart_labels,
-    days,
     fields,
-    maturing,
     note_lines,
     top_campaigns,
 )
@@ -47,16 +45,16 @@ _SHOWN = {metric for _, metric, _ in _FIGURES}
 
 def money(report: Report) -> Message:
     """What the week cost and brought; nothing of it is a forecast."""
-    title = f"Money of {days(report.week, report.last_day)}"
+    title = f"{report.week.name} · Money"
     total = report.total
     rows = top_campaigns(report.campaigns, lambda row: sum(row.figures.amounts("spend").values()))
     spending = [row for row in rows if _has_money(row.figures)]
     blocks: list[AnyBlock] = [
         SectionBlock(text=f"*{title}*\n{_sentence(total)}"),
-        fields(total, _FIGURES),
+        *fields(total, _FIGURES),
         *_campaigns(spending, _left_out(report.campaigns, rows)),
         *([note_lines(*why)] if (why := _why_missing(total)) else []),
-        note_lines(maturing(total), _METHOD),
+        note_lines(total.maturing, _METHOD),
     ]
     return Message(f"{title}. {_sentence(total)}", blocks)
 

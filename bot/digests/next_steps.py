@@ -1,8 +1,8 @@
 """Next steps: what a department should do about a week's figures.
 
-Two tables of rules. Each rule says when it applies, what to do, and how many leads are at stake.
-The three with the most at stake are shown: in money where the cost of a lead is known in one
-currency and may be seen, else in leads.
+Two tables of rules. Each rule says when it applies, what to do, how many leads are at stake, and
+which button leads to them. The three with the most at stake are shown: in money where the cost of a
+lead is known in one currency and may be seen, else in leads.
 """
 
 from collections.abc import Callable, Iterator
@@ -41,6 +41,12 @@ class Step:
     """How many leads are at stake."""
     money: int = 0
     """Spend at stake beside them, in minor units of the currency of the week's cost per lead."""
+    button: str = ""
+    """The label of the button that leads to the cases; empty where there is none."""
+    metric: str = ""
+    """The metric whose leads it opens."""
+    campaign_id: int | None = None
+    """The campaign that it opens."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ class WeekRule:
     sentence: Callable[[Report], str]
     leads: Callable[[Report], int]
     """How many are at stake; a request that waits counts as one."""
+    button: str = ""
+    metric: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,82 +69,41 @@ class CampaignRule:
 
     name: str
     applies: Callable[[Figures, Figures], bool]
-    sentence: Callable[[Figures, Figures], str]
-    """Follows the campaign's name."""
+    sentence: Callable[[str, Figures, Figures], str]
+    """Takes the campaign's name first."""
     needs_money: bool = False
 
 
-def _count(metric: str) -> Callable[[Report], int]:
-    return lambda report: report.total.count(metric)
+def _of_metric(
+    metric: str,
+    department: Department,
+    sentence: Callable[[int, Report], str],
+    button: str,
+    applies: Callable[[int, Figures], bool] = lambda count, _: count > 0,
+) -> WeekRule:
+    """A rule about how many leads a metric counts."""
+    return WeekRule(
+        metric,
+        department,
+        lambda report: applies(report.total.count(metric), report.total),
+        lambda report: sentence(report.total.count(metric), report),
+        lambda report: report.total.count(metric),
+        button,
+        metric,
+    )
 
 
 def _leads(count: int, one: str, many: str) -> str:
     return f"{plural(count, 'lead')} {one if count == 1 else many}"
 
 
-def _unclaimed(report: Report) -> str:
-    count = report.total.count("unclaimed")
-    return (
-        f"{_leads(count, 'has', 'have')} no owner yet. Claim "
-        f"{'it' if count == 1 else 'them'} today, or say why nobody does."
-    )
+def _due(total: Figures) -> int:
+    return total.count("response_late") + total.count("response_on_time")
 
 
-def _unanswered(report: Report) -> str:
-    count = report.total.count("unanswered")
-    state = _leads(count, "is claimed and has", "are claimed and have")
-    return f"{state} no first response. Call today: the longer it waits, the less comes of it."
-
-
-def _late(report: Report) -> str:
-    late = report.total.count("response_late")
-    return (
-        f"{late:,} of {plural(late + report.total.count('response_on_time'), 'hot lead')} "
-        f"{'was' if late == 1 else 'were'} answered late or not at all. See who was on duty "
-        "(`/handoff hours`), or promise what can be kept (`/lead targets`)."
-    )
-
-
-def _unrated(report: Report) -> str:
-    count = report.total.count("unrated")
-    return (
-        f"{_leads(count, 'is', 'are')} claimed and not rated. Rate "
-        f"{'it' if count == 1 else 'them'} with *More* in the card's menu: marketing spends by "
-        "these ratings."
-    )
-
-
-def _unattributed(report: Report) -> str:
-    count = report.total.count("unattributed")
-    return (
-        f"{_leads(count, 'belongs', 'belong')} to no campaign, so nobody knows what brought "
-        f"{'it' if count == 1 else 'them'}. Put the `utm_campaign` code into links and forms."
-    )
-
-
-def _uncosted(report: Report) -> str:
-    count = report.total.count("uncosted")
-    return (
-        f"{_leads(count, 'comes', 'come')} from campaigns without any spend entered. Enter it, or "
-        "enter 0 where it was free, so that cost per lead can be trusted."
-    )
-
-
-def _overdue(report: Report) -> str:
-    count = report.team.overdue
-    one = count == 1
-    return (
-        f"{plural(count, 'request')} of sales {'waits' if one else 'wait'} longer than was "
-        f"promised. Answer {'it' if one else 'them'}, also with a no: `/request list`."
-    )
-
-
-def _fewer(report: Report) -> str:
-    fewer = _missing_leads(report)
-    return (
-        f"{plural(fewer, 'lead')} fewer than usual came in, which is more than chance. See "
-        "whether forms and ad platforms still send: an admin can ask `/handoff status`."
-    )
+def _late(count: int, report: Report) -> str:
+    due = plural(_due(report.total), "hot lead")
+    return f"{count:,} of {due} {'was' if count == 1 else 'were'} late"
 
 
 def _missing_leads(report: Report) -> int:
@@ -145,8 +112,7 @@ def _missing_leads(report: Report) -> int:
 
 
 def _is_down(report: Report) -> bool:
-    compared = comparison.changes(report)
-    return bool(compared) and compared[0].verdict is Verdict.DOWN
+    return comparison.changes(report)[0].verdict is Verdict.DOWN
 
 
 def _one_reason(report: Report) -> bool:
@@ -159,90 +125,57 @@ def _one_reason(report: Report) -> bool:
 
 def _reason(report: Report) -> str:
     code, count = report.dispositions[0]
-    words = lost_for(code).lower()
-    return (
-        f"{count:,} of {plural(report.total.count('lost'), 'lost lead')} ended for one reason: "
-        f"{words}. Talk about it in this week's standups, and change the offer or the audience."
-    )
+    lost = plural(report.total.count("lost"), "lead")
+    return f"{count:,} of {lost} lost for {lost_for(code).lower()}: change the offer or audience?"
 
 
 WEEK_RULES = (
-    WeekRule(
-        "unclaimed",
-        Department.SALES,
-        lambda report: report.total.count("unclaimed") > 0,
-        _unclaimed,
-        _count("unclaimed"),
-    ),
-    WeekRule(
-        "unanswered",
-        Department.SALES,
-        lambda report: report.total.count("unanswered") > 0,
-        _unanswered,
-        _count("unanswered"),
-    ),
-    WeekRule(
-        "late",
-        Department.SALES,
-        lambda report: (
-            4 * report.total.count("response_late")
-            > report.total.count("response_on_time") + report.total.count("response_late")
-            >= ENOUGH
-        ),
-        _late,
-        _count("response_late"),
-    ),
-    WeekRule(
-        "unrated",
-        Department.SALES,
-        lambda report: 4 * report.total.count("unrated") > report.total.count("claimed") > 0,
-        _unrated,
-        _count("unrated"),
-    ),
-    WeekRule(
-        "unattributed",
-        Department.MARKETING,
-        lambda report: 10 * report.total.count("unattributed") > report.total.count("received") > 0,
-        _unattributed,
-        _count("unattributed"),
-    ),
-    WeekRule(
-        "uncosted",
-        Department.MARKETING,
-        lambda report: report.total.count("uncosted") > 0,
-        _uncosted,
-        _count("uncosted"),
-    ),
-    WeekRule(
-        "overdue",
-        Department.MARKETING,
-        lambda report: report.team.overdue > 0,
-        _overdue,
-        lambda report: report.team.overdue,
-    ),
-    WeekRule("fewer", Department.MARKETING, _is_down, _fewer, _missing_leads),
-    WeekRule(
-        "one_reason",
-        Department.BOTH,
-        _one_reason,
-        _reason,
-        lambda report: report.dispositions[0][1],
-    ),
-)
+    _of_metric("unclaimed", Department.SALES,
+               lambda count, _: f"claim {plural(count, 'lead')}", "See leads"),
+    _of_metric("unanswered", Department.SALES,
+               lambda count, _: f"reply to {plural(count, 'claimed lead')}", "See leads"),
+    _of_metric("response_late", Department.SALES, _late, "See late",
+               lambda late, total: 4 * late > _due(total) >= ENOUGH),
+    _of_metric("unrated", Department.SALES,
+               lambda count, _: f"rate {plural(count, 'lead')}", "Rate",
+               lambda count, total: 4 * count > total.count("claimed") > 0),
+    _of_metric("unattributed", Department.MARKETING,
+               lambda count, _: f"{_leads(count, 'has', 'have')} no campaign: "
+               "add `utm_campaign` to links and forms", "See leads",
+               lambda count, total: 10 * count > total.count("received") > 0),
+    _of_metric("uncosted", Department.MARKETING,
+               lambda count, _: f"enter spend, also 0: {_leads(count, 'has', 'have')} none",
+               "See leads"),
+    WeekRule("overdue", Department.MARKETING,
+             lambda report: report.team.overdue > 0,
+             lambda report: f"answer {plural(report.team.overdue, 'overdue request')} from sales: "
+             "`/request list`",
+             lambda report: report.team.overdue),
+    WeekRule("fewer", Department.MARKETING, _is_down,
+             lambda report: f"{plural(_missing_leads(report), 'lead')} fewer than usual: "
+             "do forms and ads still send? An admin can check with `/handoff status`",
+             _missing_leads),
+    WeekRule("one_reason", Department.BOTH, _one_reason, _reason,
+             lambda report: report.dispositions[0][1], "See lost", "lost"),
+)  # fmt: skip
 """The rules about the whole week."""
 
 
+def _good_of(figures: Figures) -> int:
+    return figures.count("hot") + figures.count("good")
+
+
+def _poor_of(figures: Figures) -> int:
+    return figures.count("weak") + figures.count("junk")
+
+
 def _is_poor(figures: Figures, _total: Figures) -> bool:
-    poor = figures.count("weak") + figures.count("junk")
-    return figures.count("rated") >= ENOUGH and 2 * poor >= figures.count("rated")
+    return figures.count("rated") >= ENOUGH and 2 * _poor_of(figures) >= figures.count("rated")
 
 
-def _poor(figures: Figures, _total: Figures) -> str:
-    poor = figures.count("weak") + figures.count("junk")
-    return (
-        f"brought {poor:,} weak or junk of {plural(figures.count('rated'), 'rated lead')}. Read "
-        "the reasons with sales, then change its audience or its form, or pause it."
-    )
+def _poor(name: str, figures: Figures, _total: Figures) -> str:
+    rated = plural(figures.count("rated"), "rated lead")
+    return f"change {name}'s audience? {_poor_of(figures):,} of {rated} were weak or junk"
 
 
 def _is_expensive(figures: Figures, total: Figures) -> bool:
@@ -254,11 +187,8 @@ def _is_expensive(figures: Figures, total: Figures) -> bool:
     return 0 < 2 * average <= own[currency]
 
 
-def _expensive(figures: Figures, total: Figures) -> str:
-    return (
-        f"costs {figures['cpl']} a lead; the week's average is {total['cpl']}. Move its budget "
-        "to what brings good leads for less, or say what makes them worth it."
-    )
+def _expensive(name: str, figures: Figures, total: Figures) -> str:
+    return f"move {name}'s budget? {figures['cpl']} a lead, on average {total['cpl']}"
 
 
 def _is_without_leads(figures: Figures, _total: Figures) -> bool:
@@ -266,24 +196,17 @@ def _is_without_leads(figures: Figures, _total: Figures) -> bool:
     return spent > 0 and not figures.count("received")
 
 
-def _without_leads(figures: Figures, _total: Figures) -> str:
-    return (
-        f"cost {figures['spend']} and brought no lead. Try its link and its form, or stop it "
-        "until they work."
-    )
+def _without_leads(name: str, figures: Figures, _total: Figures) -> str:
+    return f"{name} cost {figures['spend']} and brought no leads: check its link and form"
 
 
 def _is_good(figures: Figures, _total: Figures) -> bool:
-    good = figures.count("hot") + figures.count("good")
-    return figures.count("rated") >= ENOUGH and 4 * good >= 3 * figures.count("rated")
+    return figures.count("rated") >= ENOUGH and 4 * _good_of(figures) >= 3 * figures.count("rated")
 
 
-def _good(figures: Figures, _total: Figures) -> str:
-    good = figures.count("hot") + figures.count("good")
-    return (
-        f"brought {good:,} great or good of {plural(figures.count('rated'), 'rated lead')}. See "
-        "whether more budget finds more of them."
-    )
+def _good(name: str, figures: Figures, _total: Figures) -> str:
+    rated = plural(figures.count("rated"), "rated lead")
+    return f"raise {name}'s budget? {_good_of(figures):,} of {rated} were great or good"
 
 
 CAMPAIGN_RULES = (
@@ -311,7 +234,10 @@ def next_steps(report: Report, *, with_money: bool) -> list[Step]:
 def _of_week(report: Report) -> Iterator[Step]:
     for rule in WEEK_RULES:
         if rule.applies(report):
-            yield Step(rule.name, rule.department, rule.sentence(report), rule.leads(report))
+            yield Step(
+                rule.name, rule.department, rule.sentence(report), rule.leads(report),
+                button=rule.button, metric=rule.metric,
+            )  # fmt: skip
 
 
 def _of_campaigns(report: Report, *, with_money: bool) -> Iterator[Step]:
@@ -329,16 +255,16 @@ def _of_campaigns(report: Report, *, with_money: bool) -> Iterator[Step]:
 
 def _step(rule: CampaignRule, campaign: CampaignFigures, report: Report) -> Step:
     figures = campaign.figures
-    owner = f" ({safe(campaign.owner, 60)})" if campaign.owner else ""
-    sentence = f"“{safe(campaign.name or 'Unnamed', 80)}” {rule.sentence(figures, report.total)}"
+    name = f"“{safe(campaign.name or 'Unnamed', 80)}”"
     is_empty = not figures.count("received")
-    spent = _spent(figures, report.total) if rule.needs_money and is_empty else 0
     return Step(
         rule.name,
-        f"{Department.MARKETING}{owner}",
-        sentence,
+        safe(campaign.owner, 60) if campaign.owner else Department.MARKETING,
+        rule.sentence(name, figures, report.total),
         figures.count("received"),
-        money=spent,
+        money=_spent(figures, report.total) if rule.needs_money and is_empty else 0,
+        button="Open",
+        campaign_id=campaign.campaign_id,
     )
 
 

@@ -112,6 +112,8 @@ class Explained:
     """Behind the figure of last week."""
     counting: int | None
     """How many of these a share counts."""
+    kept: Figures | None
+    """What the digest of last week says, where one was written."""
     may_see: bool
     """Whether the one who asked sees its values."""
 

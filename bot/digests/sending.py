@@ -19,8 +19,6 @@ from bot.shadowing.models import Quarter
 from bot.tasks import Loop
 
 HEADLINE = "digest.headline"
-DETAILS = "digest.details"
-MONEY = "digest.money"
 PERSONAL = "digest.personal"
 QUARTER = "digest.quarter"
 """The kinds of cards."""
@@ -62,7 +60,7 @@ def send(session: Session, workspace_id: int, audience: Audience, at: datetime) 
 def _deliver(
     session: Session, digest: Digest, timetable: Timetable, person_id: int | None, target: str
 ) -> bool:
-    """Show the headline, and the details in its thread; False where it was there already."""
+    """Show the digest; False where it was there already."""
     delivery_id = _write_delivery(
         session, digest.workspace_id, digest.id, timetable.audience, person_id,
         shows_money=timetable.shows_money,
@@ -70,13 +68,6 @@ def _deliver(
     if delivery_id is None:
         return False
     slack.show(session, digest.workspace_id, HEADLINE, delivery_id, target)
-    if digest.figures["total"]["received"]:
-        below = [DETAILS, MONEY] if timetable.shows_money else [DETAILS]
-        for kind in below:
-            slack.show(
-                session, digest.workspace_id, kind, delivery_id, target,
-                thread_of=(HEADLINE, delivery_id),
-            )  # fmt: skip
     show_quarter(session, digest, delivery_id, target, HEADLINE)
     return True
 

@@ -10,11 +10,11 @@ see NIST/SEMATECH, e-Handbook of Statistical Methods, 7.3.3.
 from math import sqrt
 
 RULE = (
-    "A difference is *more than chance* where it is larger than twice what chance alone makes "
-    "such a figure differ (twice its standard error: Poisson for counts, binomial for shares, with "
-    "the usual correction for whole numbers). Where nothing has changed, that is seen in fewer "
-    "than one week of twenty. Times and amounts of money are shown without a verdict: a few leads "
-    "can move a median or a sum."
+    "Usual is what up to four weeks before say together, of the same age where a figure still "
+    "grows. A change is *significant* where it is larger than twice what chance alone makes (twice "
+    "the standard error: Poisson for counts, binomial for shares, corrected for whole numbers): "
+    "where nothing has changed, fewer than one week of twenty shows one. Times and amounts aren't "
+    "judged: a few leads can move a median or a sum."
 )
 _ERRORS = 2
 

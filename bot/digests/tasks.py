@@ -8,7 +8,6 @@ from bot.capability import Services
 from bot.digests import (
     capability,
     messages,
-    money_messages,
     personal_messages,
     sending,
     timetables,
@@ -41,21 +40,7 @@ def headline(session: Session, delivery_id: int, services: Services) -> Message 
         return None
     report, shows_money = delivered
     page = site.address(services.settings)
-    return messages.digest(report, shows_money=shows_money, in_thread=True, page=page)
-
-
-@capability.card(sending.DETAILS)
-def details(session: Session, delivery_id: int) -> Message | None:
-    """What stands behind it, in its thread."""
-    delivered = sending.delivered(session, delivery_id)
-    return messages.details(delivered[0]) if delivered else None
-
-
-@capability.card(sending.MONEY)
-def money(session: Session, delivery_id: int) -> Message | None:
-    """Its amounts, in its thread."""
-    delivered = sending.delivered(session, delivery_id)
-    return money_messages.money(delivered[0]) if delivered else None
+    return messages.digest(report, shows_money=shows_money, page=page)
 
 
 @capability.card(sending.QUARTER)

@@ -17,15 +17,17 @@ from bot.digests.models import Week
 from bot.digests.report import CampaignFigures
 from bot.metrics import Figures
 from bot.slack.blocks import note
-from bot.slack.text import clean, plural
+from bot.slack.text import clean
 
 FigureFormat = tuple[str, str, str]
 """A label, a metric, and a text with `{names of metrics}`; without a value it reads `n/a`."""
 
 # More campaigns than this are summed up in a sentence: a digest is read, not searched.
 MOST_CAMPAIGNS = 10
-# Slack's documents, data visualization block: a label has at most 20 characters.
+# Slack's documents, data visualization block: a label has at most 20 characters, a
+# header 150.
 _LABEL = 20
+_HEADER = 150
 
 
 def formatted(figures: Figures, figure: FigureFormat) -> str:
@@ -34,10 +36,10 @@ def formatted(figures: Figures, figure: FigureFormat) -> str:
     return text.format_map(figures) if figures.has(metric) else figures[metric]
 
 
-def fields(figures: Figures, formats: tuple[FigureFormat, ...]) -> SectionBlock:
-    """Figures side by side, each below its label."""
-    texts = [f"*{each[0]}*\n{formatted(figures, each)}" for each in formats]
-    return SectionBlock(fields=[MarkdownTextObject(text=text) for text in texts])
+def fields(figures: Figures, formats: tuple[FigureFormat, ...]) -> list[Block]:
+    """Figures with a value side by side, each below its label."""
+    texts = [f"*{each[0]}*\n{formatted(figures, each)}" for each in formats if figures.has(each[1])]
+    return [SectionBlock(fields=[MarkdownTextObject(text=text) for text in texts])] if texts else []
 
 
 def days(week: Week, until: date | None = None) -> str:
@@ -52,33 +54,19 @@ def days(week: Week, until: date | None = None) -> str:
     return f"{first.day} {first:%B}{year} – {end}"
 
 
+def headline_of(parts: Sequence[str]) -> str:
+    """What a digest says in a line, as its header takes it."""
+    return clean(" · ".join(parts), _HEADER)
+
+
+def signed(more: int) -> str:
+    """`+5`, `−5`, `no change`."""
+    return f"{'+' if more > 0 else '−'}{abs(more):,}" if more else "no change"
+
+
 def note_lines(*lines: str) -> ContextBlock:
     """Lines in small print, in mrkdwn, without the empty ones."""
     return note("\n".join(filter(None, lines)))
-
-
-def claims(figures: Figures) -> str:
-    """How many were claimed, and how soon."""
-    received, claimed = figures.count("received"), figures.count("claimed")
-    median = figures["claim_median"]
-    if not claimed:
-        return "it is not claimed yet" if received == 1 else "none is claimed yet"
-    if received == 1:
-        return f"it was claimed after {median}"
-    if claimed == 1:
-        return f"1 is claimed, after {median}"
-    which = "all" if claimed == received else f"{claimed:,}"
-    return f"{which} are claimed, half of them within {median}"
-
-
-def maturing(figures: Figures) -> str:
-    """What to think of a cohort some of whose leads are open; empty where none is."""
-    undecided = figures.count("open")
-    if not undecided:
-        return ""
-    whole = plural(figures.count("received"), "lead")
-    state = f"{undecided:,} of {whole} {'is' if undecided == 1 else 'are'} neither won nor lost"
-    return f"*Still maturing:* {state}, so what came of the week can change."
 
 
 Series = tuple[str, Sequence[int]]
@@ -135,7 +123,7 @@ def chart(
 def campaign_name(row: CampaignFigures, limit: int = 80) -> str:
     """The campaign's name, without what nobody can see."""
     if row.campaign_id is None:
-        return "Unattributed"
+        return "No campaign"
     return clean(" ".join((row.name or "").split()), limit).strip() or "Unnamed"
 
 

@@ -51,6 +51,14 @@ def of_workspace(session: Session, workspace_id: int) -> Sequence[Timetable]:
     return sorted(rows, key=lambda each: list(Audience).index(Audience(each.audience)))
 
 
+def shows_channel_money(session: Session, workspace_id: int) -> bool:
+    """Whether an admin lets the channel see amounts."""
+    return any(
+        each.shows_money and each.audience == Audience.CHANNEL
+        for each in of_workspace(session, workspace_id)
+    )
+
+
 def changeable(session: Session, person: Person, timetable_id: int) -> Timetable:
     """A timetable, for one who may change it. Raises NotAllowed, NotFound."""
     known = {each.id: each for each in timetables(session, person)}

@@ -63,9 +63,11 @@ class Figures:
         return value if isinstance(value, dict) else {}
 
     @property
-    def is_maturing(self) -> bool:
-        """Whether leads are open yet, so that what came of the cohort can change."""
-        return self.count("open") > 0
+    def maturing(self) -> str:
+        """`7 of 11 still open; figures may change.`; empty where no lead is open."""
+        still = self.count("open")
+        received = self.count("received")
+        return f"{still:,} of {received:,} still open; figures may change." if still else ""
 
     def as_json(self) -> dict[str, Any]:
         """A snapshot of integers and strings."""

@@ -105,10 +105,7 @@ def result_fields(figures: Figures) -> list[MarkdownTextObject]:
 def maturing(figures: Figures) -> str:
     """Whether the numbers can still change; by which model revenue is attributed."""
     model = f"Attributed by {figures.attribution.value.replace('_', ' ')}."
-    if not figures.is_maturing:
-        return model
-    still = plural(figures.count("open"), "lead is", "leads are")
-    return f"{model} Still maturing: {still} open, so these figures can change."
+    return f"{model} {figures.maturing}".rstrip()
 
 
 def votes(retrospectives: Sequence[Retrospective]) -> str:

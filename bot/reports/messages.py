@@ -187,21 +187,12 @@ def _notes(result: CampaignReport) -> str:
     )
     notes = [
         model,
-        *_maturing(result),
+        *([still] if (still := result.figures.maturing) else []),
         *_missing(result),
     ]
     if not result.peers:
         notes.append("There is no other campaign of this kind to compare with yet.")
     return clean("\n".join(notes), 3000)
-
-
-def _maturing(result: CampaignReport) -> list[str]:
-    if not result.figures.is_maturing:
-        return []
-    still = result.figures.count("open")
-    of = f"{still:,} of {plural(result.figures.count('received'), 'lead')}"
-    state = f"{'is' if still == 1 else 'are'} neither won nor lost"
-    return [f"*Still maturing:* {of} {state}, so what came of it can change."]
 
 
 def _missing(result: CampaignReport) -> list[str]:

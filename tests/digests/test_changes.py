@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.digests.comparison import COMPARED, Change, Verdict, changes
+from bot.digests.comparison import IN_HEADLINE, IN_TABLE, NONE, Change, Verdict, changes
 from bot.digests.corrections import corrections
 from bot.digests.models import Week
 from bot.digests.report import PastWeek, Report
@@ -36,19 +36,36 @@ def change(found: Report, label: str) -> Change:
 def test_a_count_is_held_against_the_mean_of_the_weeks_before() -> None:
     one = change(
         report({"received": 60}, {"received": 21}, {"received": 20}, {"received": 18}),
-        "Leads received",
+        "Leads",
     )
-    assert (one.now, one.before, one.mean, one.verdict) == ("60", "21", "19.7", Verdict.UP)
+    assert (one.now, one.before, one.usual, one.verdict) == ("60", "21", "19.7", Verdict.UP)
 
 
 def test_a_share_is_that_of_all_weeks_together() -> None:
     one = change(
         report(
-            {"rated": 50, "hot": 10, "good": 5}, {"rated": 10, "good": 9}, {"rated": 90, "hot": 72}
+            {"received": 50, "claimed": 15}, {"received": 9, "claimed": 8},
+            {"received": 91, "claimed": 73},
         ),
-        "Rated great or good",
-    )
-    assert (one.now, one.before, one.mean, one.verdict) == ("30%", "90%", "81%", Verdict.DOWN)
+        "Claimed",
+    )  # fmt: skip
+    read = (one.now, one.before, one.usual, one.verdict)
+    assert read == ("30%", "8 of 9", "81%", Verdict.DOWN)
+
+
+def test_the_quality_is_that_of_all_ratings_together() -> None:
+    now, last = {"rated": 40, "junk": 30, "hot": 10}, {"rated": 1, "hot": 1}
+    before = {"rated": 60, "good": 50, "hot": 10}
+    one = change(report(now, last, before), "Quality, of 3")
+    read = (one.now, one.before, one.usual, one.verdict)
+    assert read == ("0.8", "3.0", "2.2", Verdict.DOWN)
+
+
+def test_the_usual_reply_is_the_median_week() -> None:
+    waits = ({"response_median": each} for each in (600, 60, 240, 6_000))
+    one = change(report(*waits), "First reply")
+    read = (one.now, one.before, one.usual, one.verdict)
+    assert read == ("10 min", "1 min", "4 min", Verdict.UNKNOWN)
 
 
 def test_what_ripens_is_not_compared_with_a_week_that_had_more_time() -> None:
@@ -56,7 +73,7 @@ def test_what_ripens_is_not_compared_with_a_week_that_had_more_time() -> None:
         {"received": 100, "claimed": 10, "won": 1},
         {"received": 100, "claimed": 90, "won": 9},
     )
-    for label in ("Claimed", "Won", "Qualified"):
+    for label in ("Claimed", "Won"):
         assert change(report(now, before, same_age=False), label).verdict is Verdict.UNKNOWN
     assert change(report(now, before), "Claimed").verdict is Verdict.DOWN
 
@@ -76,10 +93,12 @@ def test_weeks_are_ripe_when_the_day_has_come_where_the_workspace_is() -> None:
 
 
 def test_a_running_week_is_compared_with_nothing() -> None:
-    assert changes(report({"received": 1}, {"received": 100}, is_running=True)) == []
+    found = changes(report({"received": 1}, {"received": 100}, is_running=True))
+    assert {each.verdict for each in found} == {Verdict.UNKNOWN}
+    assert {(each.before, each.usual) for each in found} == {(NONE, NONE)}
 
 
-@pytest.mark.parametrize("what", COMPARED, ids=lambda each: each.label)
+@pytest.mark.parametrize("what", [*IN_HEADLINE, *IN_TABLE], ids=lambda each: each.label)
 def test_without_leads_nothing_is_said(what: Any) -> None:
     for found in (report({}), report({}, {}), report({}, {}, {})):
         assert change(found, what.label).verdict is Verdict.UNKNOWN

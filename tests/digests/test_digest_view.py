@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot import clock
 from bot.digests import (
@@ -105,10 +106,10 @@ def drawn(message: Message) -> dict[str, Any]:
 
 
 def all_of(report: Report) -> dict[str, Any]:
-    """The managers' digest: the headline, and what stands in its thread."""
+    """The managers' digest, and what opens from it."""
     parts = {
-        "headline": messages.digest(report, shows_money=True, in_thread=True),
-        "details": messages.details(report),
+        "headline": messages.digest(report, shows_money=True),
+        "details": messages.details(report, shows_money=True),
         "money": money_messages.money(report),
     }
     return {name: drawn(message) for name, message in parts.items()}
@@ -121,13 +122,13 @@ def test_a_busy_week(office: Office, golden: Golden) -> None:
 
 
 def test_a_busy_week_in_the_channel(office: Office, golden: Golden) -> None:
-    message = messages.digest(last_week(office, busy), shows_money=False, in_thread=True)
+    message = messages.digest(last_week(office, busy), shows_money=False)
     golden("busy_week_in_the_channel", drawn(message))
     assert "EUR" not in str(message.blocks)
 
 
 def test_the_table_says_what_the_chart_says(office: Office) -> None:
-    message = messages.details(last_week(office, busy))
+    message = messages.details(last_week(office, busy), shows_money=False)
     [chart], [table] = blocks(message, "data_visualization"), blocks(message, "table")
     leads, claimed = (
         [str(point["value"]) for point in series["data"]] for series in chart["chart"]["series"]
@@ -156,7 +157,7 @@ def test_a_week_in_which_nothing_is_missing(office: Office, golden: Golden) -> N
 
 def test_a_week_without_leads(office: Office, golden: Golden) -> None:
     report = last_week(office, lambda spring, _: [lead(-1, spring)] * 36)
-    message = messages.digest(report, shows_money=True, in_thread=True)
+    message = messages.digest(report, shows_money=True)
     golden("no_leads", drawn(message))
 
 
@@ -184,15 +185,15 @@ def test_beside_the_leads_stands_how_the_departments_work_together(office: Offic
         last_week(office, busy),
         team=TeamStats(asked=25, answered=20, overdue=4, quarter=quarter),
     )
-    message = messages.digest(
-        report, shows_money=False, in_thread=True, page="https://hand.example/r"
-    )
+    message = messages.digest(report, shows_money=False, page="https://hand.example/r")
+    details = messages.details(report, shows_money=False)
     drawn(message)
-    said = str(message.blocks)
+    drawn(details)
+    said = str([*message.blocks, *details.blocks])
     assert "Standups: 20 of 25 questions answered." in said
     assert "Stay in my shoes: 3 pairs met this quarter" in said
-    assert "4 requests of sales wait longer than was promised" in said
-    assert "https://hand.example/r?from=2026-11-16&amp;to=2026-11-22" in said
+    assert "answer 4 overdue requests from sales" in said
+    assert "https://hand.example/r?from=2026-11-16&to=2026-11-22" in said
     kept = json.loads(json.dumps(report.snapshot()))
     assert kept["version"] == snapshots.VERSION
     row = {"week": report.week, "as_of": report.as_of, "is_running": report.is_running}
@@ -281,10 +282,10 @@ def test_many_campaigns_are_cut_to_the_most_important(office: Office) -> None:
         for number, campaign_id in enumerate(ids):
             office.leads(session, [lead(1, campaign_id)] * (20 - number))
         report = weekly.last(session, office.seller).report
-    message = messages.details(report)
+    message = messages.details(report, shows_money=False)
     drawn(message)
     rows = blocks(message, "table")[0]["rows"]
-    assert [row[0]["text"] for row in rows] == ["Campaign", *names[:10], "Unattributed"]
+    assert [row[0]["text"] for row in rows] == ["Campaign", *names[:10], "No campaign"]
     heading = "*By campaign*\nThe 10 with the most leads; 4 more brought 34 leads."
     assert heading in [block.get("text", {}).get("text") for block in blocks(message, "section")]
     chart = blocks(message, "data_visualization")[0]["chart"]
@@ -299,58 +300,80 @@ def test_a_campaign_without_a_visible_name_still_has_a_row(office: Office) -> No
         [campaign_id] = office.campaigns(session, "\u202e \n\u200f ")
         office.leads(session, [lead(1, campaign_id), lead(1)])
         report = weekly.last(session, office.seller).report
-    message = messages.details(report)
+    message = messages.details(report, shows_money=False)
     drawn(message)
     assert blocks(message, "table")[0]["rows"][1][0]["text"] == "Unnamed"
 
 
 @pytest.mark.parametrize(
-    ("monday", "title"),
+    ("monday", "named", "covered"),
     [
-        (date(2026, 11, 16), "16–22 November 2026"),
-        (date(2026, 11, 30), "30 November – 6 December 2026"),
-        (date(2026, 12, 28), "28 December 2026 – 3 January 2027"),
+        (date(2026, 11, 16), "Week 47", "16–22 November 2026"),
+        (date(2026, 11, 30), "Week 49", "30 November – 6 December 2026"),
+        (date(2026, 12, 28), "Week 53", "28 December 2026 – 3 January 2027"),
     ],
 )
-def test_a_week_is_named_by_its_days(office: Office, monday: date, title: str) -> None:
+def test_a_week_is_named_by_its_number_and_days(
+    office: Office, monday: date, named: str, covered: str
+) -> None:
     report = replace(running(office, [], NOW), week=Week(monday), is_running=False)
-    assert (
-        messages.digest(report, shows_money=False).text
-        == f"Weekly digest: {title}. No leads came in."
-    )
+    message = messages.digest(report, shows_money=False)
+    assert message.text == f"{named} · no leads"
+    assert f"{covered}, as of" in str(message.blocks)
+
+
+WON: dict[str, Any] = {"status": "won", "won_minor": 1_730_000, "won_currency": "EUR"}
 
 
 @pytest.mark.parametrize(
-    ("rows", "sentence"),
+    ("rows", "headline"),
     [
-        ([lead(0)], "1 lead came in; it is not claimed yet."),
-        ([lead(0, claimed=5)], "1 lead came in; it was claimed after 5 min."),
-        ([lead(0), lead(0)], "2 leads came in; none is claimed yet."),
-        ([lead(0), lead(0, claimed=5)], "2 leads came in; 1 is claimed, after 5 min."),
-        (
-            [lead(0, claimed=1), lead(0, claimed=5), lead(0)],
-            "3 leads came in; 2 are claimed, half of them within 3 min.",
-        ),
-        (
-            [lead(0, claimed=1), lead(0), lead(-1), lead(-1)],
-            "2 leads came in, as many as the week before; 1 is claimed, after 1 min.",
-        ),
-        (
-            [lead(0, claimed=1), lead(0, claimed=5)],
-            "2 leads came in; all are claimed, half of them within 3 min.",
-        ),
-        (
-            [lead(0, status="won", won_minor=1, won_currency="EUR"), lead(-1), lead(-1)],
-            (
-                "1 lead came in, 1 fewer than the week before (no more than chance); "
-                "it is not claimed yet; 1 is won."
-            ),
-        ),
+        ([lead(0)], "1 lead"),
+        ([lead(0), lead(0, claimed=5)], "2 leads"),
+        ([lead(0), lead(0), lead(-1), lead(-1)], "2 leads (no change)"),
+        ([lead(0, **WON), lead(-1), lead(-1)], "1 lead (−1) · 1 won · 17,300 EUR"),
+        ([lead(0, **WON), lead(0), lead(-1)], "2 leads (+1) · 1 won · 17,300 EUR"),
+        ([lead(-1)], "no leads (−1)"),
     ],
 )
-def test_the_headline(office: Office, rows: list[dict[str, Any]], sentence: str) -> None:
+def test_the_headline_is_a_line(office: Office, rows: list[dict[str, Any]], headline: str) -> None:
     report = last_week(office, lambda *_: rows)
-    assert (
-        messages.digest(report, shows_money=False).text
-        == f"Weekly digest: 16–22 November 2026. {sentence}"
-    )
+    assert messages.digest(report, shows_money=True).text == f"Week 47 · {headline}"
+    without = headline.removesuffix(" · 17,300 EUR")
+    assert messages.digest(report, shows_money=False).text == f"Week 47 · {without}"
+
+
+def test_a_week_without_leads_says_one_sentence(office: Office) -> None:
+    message = messages.digest(last_week(office, lambda *_: []), shows_money=True)
+    [sentence] = [each["text"]["text"] for each in blocks(message, "section")]
+    assert sentence.count(".") == 1
+    assert [each["type"] for each in message.blocks] == ["header", "section", "context"]
+
+
+def test_what_is_a_step_is_nothing_to_fix(office: Office) -> None:
+    report = last_week(office, busy)
+    steps = str(messages.digest(report, shows_money=True).blocks)
+    details = str(messages.details(report, shows_money=True).blocks)
+    for metric in ("unclaimed", "unanswered", "unrated", "unattributed", "undisposed"):
+        action = f"'digest.leads.{metric}'"
+        assert (action in steps) is not (action in details), metric
+
+
+def test_a_digest_and_its_list_agree_or_say_why_not(office: Office) -> None:
+    last_week(office, lambda *_: [lead(0), lead(1), lead(2, claimed=3)])
+    week = Week.with_day(MONDAY.date() + DAY)
+
+    def listed() -> str:
+        with office.store.transaction() as session:
+            kept = explaining.kept_count(session, office.seller, week, "unclaimed")
+            found = explaining.leads_for_metric(session, office.seller, week, "unclaimed", None, 9)
+            explained = explaining.explain(session, office.seller, "unclaimed")
+        drawn_list = figure_messages.leads_view("unclaimed", week, found, is_first=True, kept=kept)
+        return f"{drawn_list.to_dict()} {figure_messages.why(explained).blocks}"
+
+    assert "digest" not in listed().replace("digest.leads", "").replace("/digest", "")
+    with office.store.transaction() as session:
+        session.execute(text("UPDATE lead SET first_claimed_at = received_at WHERE id = 1"))
+    said = listed()
+    assert "The digest counted 2 when it was written; the list is as of now." in said
+    assert "*Last week:* 1 (the digest said 2: it keeps what was known then)" in said

@@ -31,8 +31,8 @@ def campaign(number: int = 1, **figures: Any) -> CampaignFigures:
     [
         ("unclaimed", {"unclaimed": 1}, {"unclaimed": 0}),
         ("unanswered", {"unanswered": 1}, {"unanswered": 0}),
-        ("late", promises(2, 3), promises(1, 3)),
-        ("late", promises(2, 5), promises(2, 6)),
+        ("response_late", promises(2, 3), promises(1, 3)),
+        ("response_late", promises(2, 5), promises(2, 6)),
         ("unrated", {"unrated": 2, "claimed": 7}, {"unrated": 2, "claimed": 8}),
         ("unattributed", {"unattributed": 2, "received": 19}, {"unattributed": 2, "received": 20}),
         ("uncosted", {"uncosted": 1}, {"uncosted": 0}),
@@ -101,7 +101,7 @@ def test_of_a_campaign_one_rule_speaks_and_names_it_safely() -> None:
     both = campaign(received=9, rated=9, junk=9, cpl={EUR: 900})
     [step] = next_steps(report({"cpl": {EUR: 100}}, campaigns=(both,)), with_money=True)
     assert step.rule == "poor"
-    assert step.responsible.startswith("Marketing (Mara &lt;!here&gt;")
+    assert step.responsible == "Mara &lt;!here&gt;"
     assert "*1*" not in step.sentence
 
 
@@ -144,7 +144,8 @@ def test_whatever_the_figures_there_are_three_at_most_and_each_is_a_sentence(
     known = {rule.name for rule in WEEK_RULES} | {rule.name for rule in CAMPAIGN_RULES}
     for step in found:
         assert step.rule in known
-        assert step.sentence.endswith((".", "them."))
+        assert not step.sentence.endswith((".", ":"))
+        assert bool(step.button) is bool(step.metric or step.campaign_id)
         assert step.leads >= 0
         assert with_money or EUR not in step.sentence
     if not with_money:

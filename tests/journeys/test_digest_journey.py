@@ -2,16 +2,8 @@
 
 from typing import Any
 
-from playground.state import Message
-from tests.journeys.conftest import Office, drawn
+from tests.journeys.conftest import Office
 from tests.journeys.test_loop_journey import monday, past_this_weeks_digests
-
-
-def thread(office: Office, card: Message, part: str) -> Message:
-    def found() -> Message | None:
-        return next((m for m in office.slack.thread(card) if part in drawn(m)), None)
-
-    return office.slack.wait_until(found, timeout=60)
 
 
 def change(office: Office, name: str, **fields: Any) -> None:
@@ -35,9 +27,10 @@ def test_a_manager_reads_doubts_and_traces(office: Office) -> None:
     assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
     office.card("claimed the lead Ada")
     monday(office)
-    card = office.card("Weekly digest", "Next steps", "1 lead came in")
-    thread(office, card, "Details of")
-    managed = office.whisper("clara", "Weekly digest", "What is missing")
+    card = office.card("Do this", "· 1 lead")
+    assert office.hand("sofia").click(card, "digest.show_details").ok
+    office.whisper("sofia", "Details", "Funnel:")
+    managed = office.whisper("clara", "Do this", "digest.show_money")
 
     clara = office.hand("clara")
     assert clara.click(managed, "digest.leads.unanswered").ok
@@ -48,7 +41,7 @@ def test_a_manager_reads_doubts_and_traces(office: Office) -> None:
     clara.command("/digest", "last", office.channel)
     again = office.whisper("clara", "digest.show_money")
     assert clara.click(again, "digest.show_money").ok
-    office.whisper("clara", "Money of", "No spend is entered")
+    office.whisper("clara", "Money", "No spend is entered")
 
 
 def test_a_salesperson_gets_their_own_until_they_want_it_no_more(office: Office) -> None:
@@ -57,7 +50,7 @@ def test_a_salesperson_gets_their_own_until_they_want_it_no_more(office: Office)
     assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
     office.card("claimed the lead Ada")
     monday(office)
-    own = office.whisper("sofia", "Your week", "1 lead of the week is yours")
+    own = office.whisper("sofia", "Your week", "· 1 lead")
     assert office.hand("sofia").click(own, "digest.opt_out").ok
     redrawn = office.whisper("sofia", "Your week", "digest.opt_in")
     assert redrawn.ts == own.ts

@@ -131,7 +131,7 @@ def past_this_weeks_digests(office: Office) -> None:
     days = office.application.workspace().days
     if Week.of(due(office), days) == Week.of(clock.now(), days):
         monday(office)
-        office.card("Weekly digest")
+        office.card("no leads", "handoff status")
 
 
 def test_a_digest_comes_on_monday_and_one_can_ask_before(either_office: Office) -> None:
@@ -144,11 +144,13 @@ def test_a_digest_comes_on_monday_and_one_can_ask_before(either_office: Office) 
     assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
     office.card("claimed the lead Ada")
     assert office.hand("clara").command("/digest", "", office.channel).ok
-    office.whisper("clara", "2 leads have come in")
+    office.whisper("clara", "so far · 2 leads")
 
     monday(office)
-    office.card("data_visualization", "Speed-to-lead")
-    office.whisper("clara", "Speed-to-lead")
+    card = office.card("Claimed", "Do this")
+    office.whisper("clara", "Claimed", "digest.show_money")
+    assert office.hand("sofia").click(card, "digest.show_details").ok
+    office.whisper("sofia", "data_visualization", "Time to claim")
 
 
 def test_an_admin_gives_roles(office: Office) -> None:

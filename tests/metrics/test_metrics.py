@@ -247,7 +247,7 @@ def test_a_week_without_leads_has_no_rates(office: Office) -> None:
         assert cohort.total.values[metric.name] == expected, metric.name
         assert expected is not None or cohort.total.why(metric.name), metric.name
     assert cohort.total["acceptance_rate"] == cohort.total["claim_p90"] == "n/a"
-    assert not cohort.total.is_maturing
+    assert not cohort.total.maturing
 
 
 def test_other_workspaces_do_not_count(office: Office) -> None:

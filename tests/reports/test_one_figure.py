@@ -46,7 +46,6 @@ from tests.reports.surfaces import (
     right_groups,
     right_reasons,
     right_total,
-    said_in,
     write_world,
 )
 
@@ -181,8 +180,8 @@ def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
     shown_now = digest_messages.digest(
         digest, shows_money=True, page="https://handoff.example/report"
     )
-    assert shown_now.text.startswith("This week so far: 16–18 Nov 2026.")
-    assert "from=2026-11-16&amp;to=2026-11-18" in said_in(shown_now.blocks)
+    assert shown_now.text.startswith("Week 47 so far · ")
+    assert "from=2026-11-16&to=2026-11-18" in str(shown_now.blocks)
     assert this_week.before == Period(Span.THIS_WEEK, date(2026, 11, 9), date(2026, 11, 11))
 
 
