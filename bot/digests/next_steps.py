@@ -175,7 +175,7 @@ def _is_poor(figures: Figures, _total: Figures) -> bool:
 
 def _poor(name: str, figures: Figures, _total: Figures) -> str:
     rated = plural(figures.count("rated"), "rated lead")
-    return f"change {name}'s audience? {_poor_of(figures):,} of {rated} were weak or junk"
+    return f"change the audience of {name}? {_poor_of(figures):,} of {rated} were weak or junk"
 
 
 def _is_expensive(figures: Figures, total: Figures) -> bool:
@@ -188,7 +188,7 @@ def _is_expensive(figures: Figures, total: Figures) -> bool:
 
 
 def _expensive(name: str, figures: Figures, total: Figures) -> str:
-    return f"move {name}'s budget? {figures['cpl']} a lead, on average {total['cpl']}"
+    return f"move the budget of {name}? {figures['cpl']} a lead, on average {total['cpl']}"
 
 
 def _is_without_leads(figures: Figures, _total: Figures) -> bool:
@@ -206,7 +206,7 @@ def _is_good(figures: Figures, _total: Figures) -> bool:
 
 def _good(name: str, figures: Figures, _total: Figures) -> str:
     rated = plural(figures.count("rated"), "rated lead")
-    return f"raise {name}'s budget? {_good_of(figures):,} of {rated} were great or good"
+    return f"raise the budget of {name}? {_good_of(figures):,} of {rated} were great or good"
 
 
 CAMPAIGN_RULES = (
