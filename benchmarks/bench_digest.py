@@ -151,8 +151,8 @@ def _sum_up(store: Store, workspace_id: int) -> tuple[float, float, int]:
 def _draw(digest: Digest) -> int:
     report = Report.of(digest)
     for message in (
-        digest_messages.digest(report, shows_money=True, in_thread=True),
-        digest_messages.details(report),
+        digest_messages.digest(report, shows_money=True),
+        digest_messages.details(report, shows_money=True),
         money_messages.money(report),
     ):
         assert message.blocks

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     TableBlock,
 )
 
+from bot import formats
 from bot.digests.models import Week
 from bot.digests.report import CampaignFigures
 from bot.metrics import Figures
@@ -43,15 +44,8 @@ def fields(figures: Figures, formats: tuple[FigureFormat, ...]) -> list[Block]:
 
 
 def days(week: Week, until: date | None = None) -> str:
-    """`16–22 November 2026`, `30 November – 6 December 2026`; until its Sunday, or another day."""
-    first, last = week.monday, until or week.sunday
-    end = f"{last.day} {last:%B %Y}"
-    if first == last:
-        return end
-    if first.month == last.month:
-        return f"{first.day}–{end}"
-    year = "" if first.year == last.year else f" {first.year}"
-    return f"{first.day} {first:%B}{year} – {end}"
+    """`16–22 Nov 2026`, `30 Nov – 6 Dec 2026`; until its Sunday, or another day."""
+    return formats.days(week.monday, until or week.sunday)
 
 
 def headline_of(parts: Sequence[str]) -> str:

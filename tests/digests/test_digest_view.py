@@ -308,9 +308,9 @@ def test_a_campaign_without_a_visible_name_still_has_a_row(office: Office) -> No
 @pytest.mark.parametrize(
     ("monday", "named", "covered"),
     [
-        (date(2026, 11, 16), "Week 47", "16–22 November 2026"),
-        (date(2026, 11, 30), "Week 49", "30 November – 6 December 2026"),
-        (date(2026, 12, 28), "Week 53", "28 December 2026 – 3 January 2027"),
+        (date(2026, 11, 16), "Week 47", "16–22 Nov 2026"),
+        (date(2026, 11, 30), "Week 49", "30 Nov – 6 Dec 2026"),
+        (date(2026, 12, 28), "Week 53", "28 Dec 2026 – 3 Jan 2027"),
     ],
 )
 def test_a_week_is_named_by_its_number_and_days(
