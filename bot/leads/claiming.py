@@ -56,6 +56,7 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
     """
     people.require(session, who, "claim leads", Role.SALESPERSON)
     now = clock.now()
+    find(session, who.workspace_id, lead_id, lock=True)
     lead = session.scalars(
         update(Lead)
         .where(
@@ -92,8 +93,6 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
         if there.reserved_for and there.reserved_until and there.reserved_until > now:
             owner = session.get_one(Person, there.reserved_for)
             raise Reserved(owner=owner.mention, when=moment(there.reserved_until))
-        if there.claimed_by is None and there.status in (Status.NEW, Status.QUALIFIED):
-            return claim(session, who, lead_id)  # it was released in this very moment
         raise _lost_race(session, there, who)
     record(session, lead, who, EventType.CLAIMED)
     notify_new_owner(session, lead, who)

@@ -18,6 +18,7 @@ from bot.leads.notices import CARD, NOTICE, STEP, WIN
 from bot.leads.queries import find
 from bot.leads.quiet_leads import DIGEST
 from bot.leads.ratings import update_summary
+from bot.leads.steps import UNDOABLE, taken
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.store import table
@@ -26,7 +27,7 @@ CALL_LIST = "lead.call_list"
 """The card of a call list."""
 
 # What a campaign's rating summary counts.
-_COUNTED = (EventType.RATED, EventType.WON, EventType.LOST, EventType.REOPENED)
+_COUNTED = (EventType.RATED, EventType.WON, EventType.LOST, EventType.REOPENED, EventType.UNDONE)
 
 
 # What puts other buttons on a card.
@@ -36,6 +37,7 @@ _STEPS = (
     EventType.QUALIFIED,
     EventType.RELEASED,
     EventType.REOPENED,
+    EventType.UNDONE,
 )
 
 # What else shows a lead: the steps that were taken for it, and the newest offer that it is on.
@@ -62,6 +64,9 @@ def record(
     """
     if isinstance(who, str):
         facts["via"] = who
+    before_it = taken(session, lead)
+    if isinstance(who, Person) and event_type in UNDOABLE:
+        facts["before"] = before_it
     event = LeadEvent(
         workspace_id=lead.workspace_id,
         lead_id=lead.id,

@@ -37,6 +37,7 @@ _MOVES = (
     EventType.WON,
     EventType.LOST,
     EventType.REOPENED,
+    EventType.UNDONE,
 )
 
 # Every lead runs through it: how many pages there are, and how many leads wait longer than it. They
@@ -66,7 +67,7 @@ def refresh_after(session: Session, lead: Lead, event_type: EventType, before: i
     `before` is its owner until then.
     """
     was_free = event_type == EventType.CLAIMED or (
-        event_type == EventType.REASSIGNED and before is None
+        event_type in (EventType.REASSIGNED, EventType.UNDONE) and before is None
     )
     if event_type in _MOVES and (was_free or lead.claimed_by is None):
         refresh_home_tabs(

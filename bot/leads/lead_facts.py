@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.campaigns.models import AsOf, Campaign
 from bot.contacts.models import Consent
-from bot.leads.models import Lead, LeadAttempt, LeadNote, Touch
+from bot.leads.models import Lead, LeadAttempt, LeadEvent, LeadNote, Touch
 from bot.people.models import Person
 
 
@@ -33,6 +33,8 @@ class LeadFacts:
     """Who claimed it first."""
     viewer: Person | None = None
     """Who looks at it; None: everybody in the channel."""
+    undoable: Sequence[LeadEvent] = ()
+    """The events of the step that whoever looks can undo, the newest first."""
     may_ask: bool = False
     """Whether whoever looks may take it over, or ask for it."""
     owner_back_at: datetime | None = None

@@ -160,6 +160,8 @@ class EventType(StrEnum):
     LOST = "lost"
     REOPENED = "reopened"
     CORRECTED = "corrected"
+    UNDONE = "undone"
+    """Its newest step was taken back; the facts name its events."""
     NOTED = "noted"
     ASKED_FOR = "asked_for"
     """A colleague would like to take it over."""

@@ -13,6 +13,7 @@ from bot.campaigns import queries as campaigns
 from bot.campaigns.models import AsOf, Campaign
 from bot.contacts.queries import last_consent
 from bot.errors import HandoffError, NotFound
+from bot.leads import steps
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import Arrivals, Mine, Workload
 from bot.leads.models import (
@@ -71,6 +72,8 @@ def find(session: Session, workspace_id: int, lead_id: int, *, lock: bool = Fals
     lead = session.scalar(mine.with_for_update(key_share=True) if lock else mine)
     if lead is None:
         raise NotFound(what="this lead")
+    if lock:
+        steps.remember(session, lead)
     return lead
 
 
@@ -112,6 +115,7 @@ def facts_for(session: Session, who: Person, lead_id: int) -> LeadFacts:
         found,
         viewer=who,
         names_only=found.names_only and not sees_all,
+        undoable=steps.last_step(session, who, lead_id),
         may_ask=may_ask and lead.merged_into is None,
         owner_back_at=_back_at(session, owner) if is_others else None,
     )

@@ -21,7 +21,17 @@ from bot.contacts.models import Contact
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.intake import receiving
 from bot.intake.receiving import RawSubmission, Receipt
-from bot.leads import claiming, external_changes, home_tabs, merging, notices, outcomes, queries
+from bot.leads import (
+    calls,
+    claiming,
+    external_changes,
+    home_tabs,
+    merging,
+    notices,
+    outcomes,
+    queries,
+    undoing,
+)
 from bot.leads.claiming import AlreadyClaimed, AlreadyClosed, AlreadyYours, NotClaimed, NotYours
 from bot.leads.list_models import Mine
 from bot.leads.messages import lead_modal, notifications
@@ -108,13 +118,16 @@ class Floor:
             return [tuple(row) for each in statements for row in session.execute(text(each))]
 
     def audit(self, lead_id: int) -> list[tuple[str, str | None, dict[str, Any]]]:
-        """What happened to a lead: the event, who did it, and the facts."""
+        """What happened to a lead: the event, who did it, and the facts but what `undo` needs."""
         with self.store.transaction() as session:
             rows = session.execute(
                 select(LeadEvent, Person.name).outerjoin(Person)
                 .where(LeadEvent.lead_id == lead_id).order_by(LeadEvent.id)
             )  # fmt: skip
-            return [(event.event_type, name, event.facts) for event, name in rows]
+            return [
+                (event.event_type, name, {k: v for k, v in event.facts.items() if k != "before"})
+                for event, name in rows
+            ]
 
     def is_redrawn(self, lead_id: int) -> bool:
         with self.store.transaction() as session:
@@ -273,20 +286,6 @@ def test_who_sells_nothing_claims_nothing(floor: Floor) -> None:
         error = floor.refused("claim", who, floor.lead())
         assert isinstance(error, NotAllowed)
         assert error.message.startswith("Only salespeople can claim leads.")
-
-
-def test_a_lead_that_is_released_in_the_moment_of_a_claim_is_claimed(
-    floor: Floor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lead_id, looked = floor.lead("sofia"), queries.find
-
-    def release_first(session: Session, workspace_id: int, lead_id: int) -> Lead:
-        monkeypatch.undo()
-        floor.do("release", "sofia", lead_id)
-        return looked(session, workspace_id, lead_id)
-
-    monkeypatch.setattr("bot.leads.claiming.find", release_first)
-    assert floor.do("claim", "ben", lead_id).claimed_by == floor.people["ben"].id
 
 
 def test_a_lead_that_is_claimed_says_by_whom_and_since_when(floor: Floor) -> None:
@@ -773,3 +772,85 @@ def test_one_phone_and_many_addresses_at_once_are_one_person_and_nobody_waits_fo
     with store.transaction() as session:
         assert session.scalars(select(func.count()).select_from(Lead)).one() == 1
         assert session.scalars(select(func.count()).select_from(Touch)).one() == 39
+
+
+# ---- undo ---------------------------------------------------------------------------------------
+
+
+def _undo_of(floor: Floor, who: str, lead_id: int) -> Verb:
+    """Undo of what this person sees in the lead's modal."""
+    with floor.store.transaction() as session:
+        events = queries.facts_for(session, floor.people[who], lead_id).undoable
+    return lambda session, person, _: undoing.undo(session, person, events[-1].id)
+
+
+def _columns(floor: Floor, lead_id: int) -> dict[str, Any]:
+    lead = find(floor, lead_id)
+    moved = {"step_started_at", "next_check_at", "assignment_no", "call_attempts"}
+    return {c.name: getattr(lead, c.name) for c in Lead.__table__.c if c.name not in moved}
+
+
+def _hand_to_ben(session: Session, floor: Floor, who: Person, lead_id: int) -> Lead:
+    return claiming.reassign(session, who, lead_id, floor.people["ben"].id, "Wants 40 seats")
+
+
+def test_each_step_can_be_undone_for_ten_minutes(floor: Floor) -> None:
+    def steps(lead_id: int) -> dict[str, Verb]:
+        call = calls.Call(calls.CallResult.REACHED, "It was busy", Rating.GOOD)
+        return {
+            "contacted": outcomes.contacted,
+            "qualify": outcomes.qualify,
+            "call": lambda *args: calls.log_call(*args, call),
+            "snooze": lambda *args: claiming.snooze(*args, floor.now + timedelta(days=1)),
+            "hand over": lambda session, *args: _hand_to_ben(session, floor, *args),
+        } | {name: OWNERS_VERBS[name] for name in ("release", "rate", "win", "lose")}
+
+    for name in steps(0):
+        lead_id = floor.lead("sofia")
+        floor.forward(minutes=1)
+        before = _columns(floor, lead_id)
+        floor.do(steps(lead_id)[name], "sofia", lead_id)
+        assert _columns(floor, lead_id) != before, name
+        undo = _undo_of(floor, "sofia", lead_id)
+        floor.forward(minutes=9)
+        floor.do(undo, "sofia", lead_id)
+        assert _columns(floor, lead_id) == before, name
+        count = len(floor.audit(lead_id))
+        floor.do(undo, "sofia", lead_id)  # the second click of a double click
+        assert len(floor.audit(lead_id)) == count
+
+
+def test_a_claim_that_is_undone_is_none(floor: Floor) -> None:
+    lead_id = floor.lead()
+    before = _columns(floor, lead_id)
+    floor.do("claim", "sofia", lead_id)
+    floor.do(_undo_of(floor, "sofia", lead_id), "sofia", lead_id)
+    assert _columns(floor, lead_id) == before
+    assert floor.do("claim", "ben", lead_id).first_claimed_by == floor.people["ben"].id
+
+
+def test_what_was_typed_stays_when_its_step_is_undone(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    floor.forward(minutes=1)
+    call = calls.Call(calls.CallResult.NO_ANSWER, "Ask for Ada", Rating.GOOD)
+    floor.do(lambda *args: calls.log_call(*args, call), "sofia", lead_id)
+    floor.do(_undo_of(floor, "sofia", lead_id), "sofia", lead_id)
+    with floor.store.transaction() as session:
+        facts = queries.facts(session, lead_id)
+    assert facts.lead.rating is None
+    assert "Ask for Ada" in facts.notes[0][0].text
+    assert len(facts.attempts) == 1
+
+
+def test_a_step_is_not_undone_late_or_after_another_or_by_somebody_else(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    floor.forward(minutes=1)
+    floor.do("contacted", "sofia", lead_id)
+    undo = _undo_of(floor, "sofia", lead_id)
+    assert isinstance(floor.refused(undo, "ben", lead_id), NotFound)
+    floor.do(outcomes.qualify, "clara", lead_id)
+    assert isinstance(floor.refused(undo, "sofia", lead_id), undoing.ChangedSince)
+    lead_id = floor.lead("sofia")
+    undo = _undo_of(floor, "sofia", lead_id)
+    floor.forward(minutes=11)
+    assert isinstance(floor.refused(undo, "sofia", lead_id), undoing.TooLate)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 
 from slack_sdk.models.views import View
@@ -20,10 +19,12 @@ from bot.leads import (
     notices,
     outcomes,
     queries,
+    undoing,
 )
 from bot.leads.list_models import Mine
 from bot.leads.messages import lead_card, lead_modal, lists
 from bot.leads.models import Disposition, Lead, Rating
+from bot.leads.steps import DOUBLE_CLICK
 from bot.people import service as people
 from bot.people.choosing import chosen
 from bot.people.models import ANY_ROLE, Role, Workspace
@@ -37,10 +38,6 @@ WORK = Access("work on leads", ANY_ROLE)
 """Its owner or a manager works on a lead: the verbs see to that."""
 NOTES = Access("write notes about leads", ANY_ROLE)
 _LOOK_UP = Access("look leads up", ANY_ROLE)
-
-DOUBLE_CLICK = timedelta(seconds=1)
-"""A card redraws at once, and puts the next step's button under the pointer: nobody takes a lead
-two steps on so soon."""
 
 
 class Misspelt(HandoffError):
@@ -226,6 +223,12 @@ def qualify(act: Act) -> None:
 def reopen(act: Act) -> None:
     """A closed lead is open again."""
     outcomes.reopen(act.session, act.person, act.row_id)
+
+
+@capability.action(lead_modal.UNDO, WORK)
+def undo(act: Act) -> None:
+    """The step that was just taken is taken back."""
+    undoing.undo(act.session, act.person, act.row_id)
 
 
 def _rate(rating: Rating) -> Handler:

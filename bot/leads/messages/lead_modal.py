@@ -1,7 +1,7 @@
 """One lead in a modal, with all that is known of it and what whoever looks can do with it; and the
 offer that it was made."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -22,11 +22,12 @@ from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages import lead_card
 from bot.leads.messages.details import every_answer, every_note, mail_link, phone_link, tried
 from bot.leads.messages.lead_card import via
-from bot.leads.models import EventType, Lead, Rating, Status
+from bot.leads.models import EventType, Lead, LeadEvent, Rating, Status
 from bot.people.models import Role
 from bot.slack.text import clean, duration, moment, safe
 
 TAKE_OVER = "lead.take_over"
+UNDO = "lead.undo"
 
 _MESSAGE = 2_900  # characters; a section holds 3,000
 
@@ -161,12 +162,28 @@ def _steps(lead: Lead) -> list[InteractiveElement]:
 
 def _for_everybody(facts: LeadFacts) -> Iterator[InteractiveElement]:
     lead = facts.lead
+    if facts.undoable:
+        yield _undo_button(facts.undoable)
     yield lead_card.note_button(lead)
     if facts.campaign:
         yield lead_card.offer_button(lead)
     if facts.may_ask:
         label = "Take over" if facts.owner_back_at else "Ask to take over"
         yield ButtonElement(text=label, action_id=TAKE_OVER, value=str(lead.id))
+
+
+_STEPS = {
+    EventType.CALLED: "call", EventType.CLAIMED: "claim", EventType.CORRECTED: "correction",
+    EventType.RATED: "quality", EventType.REASSIGNED: "handover", EventType.RECYCLED: "pause",
+    EventType.RELEASED: "release", EventType.REOPENED: "reopening", EventType.SNOOZED: "snooze",
+}  # fmt: skip
+
+
+def _undo_button(step: Sequence[LeadEvent]) -> ButtonElement:
+    """Take back the step; what it began with says what it was."""
+    first = EventType(step[-1].event_type)
+    what = _STEPS.get(first, first.value)
+    return ButtonElement(text=f"Undo {what}", action_id=UNDO, value=str(step[-1].id))
 
 
 def _release_button(lead: Lead) -> ButtonElement:

@@ -1,0 +1,93 @@
+"""The last step that somebody took with a lead, and how the lead was before it, so that it can be
+undone."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.leads.models import EventType, Lead, LeadEvent
+from bot.people.models import Person
+
+DOUBLE_CLICK = timedelta(seconds=1)
+"""A card redraws at once, and puts the next step's button under the pointer: nobody takes a lead
+two steps on so soon. What is noted within it is one step, such as a call with its rating."""
+
+UNDO_FOR = timedelta(minutes=10)
+"""How long a step can be undone."""
+
+_BEFORE = "leads_before"
+_STATE = (
+    "status", "claimed_by", "claimed_at", "first_claimed_by", "first_claimed_at",
+    "first_response_at", "qualified_at", "rating", "rating_reason", "rated_at", "disposition",
+    "disposition_note", "won_minor", "won_currency", "closed_at", "passed_by", "returns_to",
+    "reserved_for", "reserved_until", "snoozed_until", "wake_at", "claim_worked",
+    "response_worked",
+)  # fmt: skip
+"""What a step changes of a lead."""
+
+UNDOABLE = (
+    EventType.CALLED, EventType.CLAIMED, EventType.CONTACTED, EventType.CORRECTED, EventType.LOST,
+    EventType.QUALIFIED, EventType.RATED, EventType.REASSIGNED, EventType.RECYCLED,
+    EventType.RELEASED, EventType.REOPENED, EventType.SNOOZED, EventType.WON,
+)  # fmt: skip
+_NO_STEP = (EventType.NOTED, EventType.RETURNED)
+
+
+def remember(session: Session, lead: Lead) -> None:
+    """Keep how the lead, which is locked, is before the transaction's next step with it."""
+    session.info.setdefault(_BEFORE, {})[lead.id] = _state(lead)
+
+
+def taken(session: Session, lead: Lead) -> dict[str, Any]:
+    """What the step changed of the lead, as it was before, by column; the next step begins here."""
+    before = session.info.get(_BEFORE, {}).get(lead.id)
+    after = _state(lead)
+    if before is None:
+        return {}
+    remember(session, lead)
+    return {name: value for name, value in before.items() if value != after[name]}
+
+
+def _state(lead: Lead) -> dict[str, Any]:
+    values = ((name, getattr(lead, name)) for name in _STATE)
+    return {name: _as_json(value) for name, value in values}
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def restore(lead: Lead, before: dict[str, Any]) -> None:
+    """Give the lead these columns back (what `taken` returned)."""
+    for name, value in before.items():
+        is_moment = value is not None and name.endswith(("_at", "_until"))
+        setattr(lead, name, datetime.fromisoformat(value) if is_moment else value)
+
+
+def last_events(session: Session, lead_id: int) -> Sequence[LeadEvent]:
+    """The lead's newest events, without notes and what its customer sent; the newest first."""
+    return session.scalars(
+        select(LeadEvent)
+        .where(LeadEvent.lead_id == lead_id, LeadEvent.event_type.not_in(_NO_STEP))
+        .order_by(LeadEvent.id.desc())
+        .limit(10)
+    ).all()
+
+
+def last_step(session: Session, who: Person, lead_id: int) -> Sequence[LeadEvent]:
+    """The events of the step that this person can undo, the newest first; empty where the newest
+    is somebody else's, or too long ago."""
+    events = last_events(session, lead_id)
+    if not events or events[0].at < clock.now() - UNDO_FOR:
+        return []
+    since = events[0].at - DOUBLE_CLICK
+    return [*takewhile(lambda each: _is_part(each, who, since), events)]
+
+
+def _is_part(event: LeadEvent, who: Person, since: datetime) -> bool:
+    return event.person_id == who.id and event.event_type in UNDOABLE and event.at >= since
