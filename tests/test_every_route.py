@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 from slack_bolt import Ack
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -33,7 +33,7 @@ from bot.intake import receiving
 from bot.intake.models import Submission
 from bot.leads import claiming, outcomes
 from bot.leads import merging as lead_merging
-from bot.leads.models import Lead
+from bot.leads.models import Lead, LeadEvent
 from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.money import Money
 from bot.people import service as people
@@ -146,6 +146,11 @@ class Company(BaseCompany):
         lead_id = self.lead()
         self.do(claiming.claim, lead_id)
         return lead_id
+
+    def my_step(self) -> int:
+        """The event of a step that the boss has just taken."""
+        events = select(func.max(LeadEvent.id)).where(LeadEvent.lead_id == self.mine())
+        return int(self.ask(events))
 
     def won(self) -> int:
         lead_id = self.mine()
@@ -740,6 +745,7 @@ BUTTONS: dict[str, Scene] = {
     "lead.rate.hot": rated,
     "lead.reopen": Company.won,
     "lead.take_over": Company.bens,
+    "lead.undo": Company.my_step,
     "proposal.more": more("take_back", Company.proposed),
     "proposal.ready": by("UBEN", Company.proposed),
     "proposal.withdraw": by("UBEN", Company.concern),

@@ -36,7 +36,7 @@ from bot.leads.claiming import AlreadyClaimed, AlreadyClosed, AlreadyYours, NotC
 from bot.leads.list_models import Mine
 from bot.leads.messages import lead_modal, notifications
 from bot.leads.messages.lead_card import card
-from bot.leads.models import Disposition, Lead, LeadEvent, Rating, Status, Touch
+from bot.leads.models import CallResult, Disposition, Lead, LeadEvent, Rating, Status, Touch
 from bot.leads.notices import WIN
 from bot.leads.outcomes import AlreadyContacted, AlreadyRated, AmountMissing, ReasonMissing
 from bot.money import Money
@@ -796,12 +796,14 @@ def _hand_to_ben(session: Session, floor: Floor, who: Person, lead_id: int) -> L
 
 def test_each_step_can_be_undone_for_ten_minutes(floor: Floor) -> None:
     def steps(lead_id: int) -> dict[str, Verb]:
-        call = calls.Call(calls.CallResult.REACHED, "It was busy", Rating.GOOD)
+        call = calls.Call(CallResult.REACHED, "It was busy", Rating.GOOD)
         return {
             "contacted": outcomes.contacted,
             "qualify": outcomes.qualify,
-            "call": lambda *args: calls.log_call(*args, call),
-            "snooze": lambda *args: claiming.snooze(*args, floor.now + timedelta(days=1)),
+            "call": lambda session, who, lead: calls.log_call(session, who, lead, call),
+            "snooze": lambda session, who, lead: claiming.snooze(
+                session, who, lead, floor.now + timedelta(days=1)
+            ),
             "hand over": lambda session, *args: _hand_to_ben(session, floor, *args),
         } | {name: OWNERS_VERBS[name] for name in ("release", "rate", "win", "lose")}
 
@@ -832,8 +834,8 @@ def test_a_claim_that_is_undone_is_none(floor: Floor) -> None:
 def test_what_was_typed_stays_when_its_step_is_undone(floor: Floor) -> None:
     lead_id = floor.lead("sofia")
     floor.forward(minutes=1)
-    call = calls.Call(calls.CallResult.NO_ANSWER, "Ask for Ada", Rating.GOOD)
-    floor.do(lambda *args: calls.log_call(*args, call), "sofia", lead_id)
+    call = calls.Call(CallResult.NO_ANSWER, "Ask for Ada", Rating.GOOD)
+    floor.do(lambda session, who, lead: calls.log_call(session, who, lead, call), "sofia", lead_id)
     floor.do(_undo_of(floor, "sofia", lead_id), "sofia", lead_id)
     with floor.store.transaction() as session:
         facts = queries.facts(session, lead_id)
