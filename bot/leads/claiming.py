@@ -5,7 +5,6 @@ A claim has one winner, and only the owner (or a manager) acts on a claimed lead
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import func, or_, update
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -49,51 +48,23 @@ class NotYours(HandoffError):
 
 
 def claim(session: Session, who: Person, lead_id: int) -> Lead:
-    """Make the person the owner, if nobody is: one conditional update, one winner.
+    """Make the person the owner, if nobody is; of several at once, the first to lock the lead.
 
     A quiet lead, which has no card in the channel, shows its card to its owner. Raises NotAllowed,
     NotFound, AlreadyClaimed, AlreadyYours, AlreadyClosed, MergedAway, Reserved.
     """
     people.require(session, who, "claim leads", Role.SALESPERSON)
-    now = clock.now()
-    find(session, who.workspace_id, lead_id, lock=True)
-    lead = session.scalars(
-        update(Lead)
-        .where(
-            Lead.id == lead_id,
-            Lead.workspace_id == who.workspace_id,
-            Lead.claimed_by.is_(None),
-            Lead.status.in_([Status.NEW, Status.QUALIFIED]),
-            Lead.merged_into.is_(None),
-            or_(
-                Lead.reserved_until.is_(None),
-                Lead.reserved_until <= now,
-                Lead.reserved_for == who.id,
-            ),
-        )
-        .values(
-            claimed_by=who.id,
-            claimed_at=now,
-            first_claimed_by=func.coalesce(Lead.first_claimed_by, who.id),
-            first_claimed_at=func.coalesce(Lead.first_claimed_at, now),
-            assignment_no=Lead.assignment_no + 1,
-            step=None,
-            step_started_at=now,
-            next_check_at=now,
-            suggested_to=None,
-            returns_to=None,
-        )
-        .returning(Lead)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if lead is None:
-        there = find(session, who.workspace_id, lead_id)
-        if there.merged_into is not None:
-            raise MergedAway(into=there.merged_into)
-        if there.reserved_for and there.reserved_until and there.reserved_until > now:
-            owner = session.get_one(Person, there.reserved_for)
-            raise Reserved(owner=owner.mention, when=moment(there.reserved_until))
-        raise _lost_race(session, there, who)
+    lead = find(session, who.workspace_id, lead_id, lock=True)
+    if lead.merged_into is not None:
+        raise MergedAway(into=lead.merged_into)
+    if lead.is_closed:
+        raise closed(lead)
+    if lead.claimed_by is not None:
+        raise _claimed_already(session, lead, who)
+    if lead.reserved_until and lead.reserved_until > clock.now() and lead.reserved_for != who.id:
+        owner = session.get_one(Person, lead.reserved_for)
+        raise Reserved(owner=owner.mention, when=moment(lead.reserved_until))
+    set_owner(lead, who.id)
     record(session, lead, who, EventType.CLAIMED)
     notify_new_owner(session, lead, who)
     return lead
@@ -142,12 +113,9 @@ def closed(lead: Lead) -> AlreadyClosed:
     return AlreadyClosed(status=lead.status, when=moment(lead.closed_at))
 
 
-def _lost_race(session: Session, lead: Lead, who: Person) -> HandoffError:
-    """What to tell the one whose claim changed nothing."""
-    if lead.is_closed:
-        return closed(lead)
-    if lead.claimed_at is None:
-        return NotClaimed()
+def _claimed_already(session: Session, lead: Lead, who: Person) -> HandoffError:
+    """The error of claiming a lead that somebody owns."""
+    assert lead.claimed_at is not None
     when = moment(lead.claimed_at)
     if lead.claimed_by == who.id:
         return AlreadyYours(when=when)
@@ -228,7 +196,7 @@ def assign_unclaimed(session: Session, who: Person, lead_id: int, to_id: int) ->
     if lead.claimed_by == to_id:
         return lead
     if lead.claimed_by is not None:
-        raise _lost_race(session, lead, who)
+        raise _claimed_already(session, lead, who)
     return reassign(session, who, lead_id, to_id)
 
 
