@@ -822,6 +822,7 @@ FORMS: dict[str, Form] = {
     "lead.save_away": Form("/lead away"),
     "lead.save_call": Form("lead.log_call", Company.mine, {
         "outcome": "no_answer", "note": "Rang twice", "next_step": "Try at nine"}),
+    "lead.save_details": Form("lead.edit", Company.mine, {"company": "Engines"}),
     "lead.save_correction": Form("lead.correct", Company.won, {"amount": "90"}),
     "lead.save_lost": Form("lead.lost", Company.mine, {"disposition": "no_budget"}),
     "lead.save_message_note": Form(":lead.note_from_message", Company.lead, {

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -99,6 +100,14 @@ def identify(
                 for contact_id, is_known in identities
             ]
         holders = _lock_holders(session, workspace_id, holders | others)
+
+
+def add_keys(session: Session, workspace_id: int, contact_id: int, keys: Sequence[Key]) -> None:
+    """Let these keys be the contact's as well, but for those that are somebody's already."""
+    lock(session, contact_id)
+    for kind, value in sorted(keys):
+        row = {"workspace_id": workspace_id, "contact_id": contact_id, "kind": kind, "value": value}
+        session.execute(insert(ContactKey).values(row).on_conflict_do_nothing())
 
 
 def recognise(

@@ -74,6 +74,7 @@ TYPES = {
     LeadEventType.RECYCLED: EventType("lead.recycled", "The lead is paused until a better time."),
     LeadEventType.WOKEN: EventType("lead.resumed", "A pause is over."),
     LeadEventType.REOPENED: EventType("lead.reopened", "A lead that had ended is open again."),
+    LeadEventType.EDITED: EventType("lead.edited", "Names, company or contact data were edited."),
     LeadEventType.UNDONE: EventType("lead.undone", "The last step was taken back."),
     LeadEventType.NOTED: EventType("lead.noted", "Somebody wrote a note."),
     LeadEventType.MERGED: EventType("lead.merged", "Two leads became one; each of them tells it."),

@@ -5,7 +5,7 @@ from slack_sdk.models.views import View
 
 from bot.campaigns import queries as campaigns
 from bot.capability import Act, Services, Update
-from bot.errors import FieldErrors, NotAllowed, below
+from bot.errors import NotAllowed, below
 from bot.intake import (
     capability,
     forms,
@@ -17,6 +17,7 @@ from bot.intake import (
     scoring,
 )
 from bot.intake.models import Import
+from bot.leads.forms import problems_below
 from bot.people import service as people
 from bot.people.models import ANY_ROLE, Role, Workspace
 from bot.slack import Incoming, Message
@@ -43,21 +44,10 @@ def ask_new_lead(act: Act) -> View:
 @capability.form(forms.NewLead, _ADD)
 def save_new_lead(act: Act, form: forms.NewLead) -> None:
     """A lead was typed in."""
-    try:
+    with problems_below(forms.NewLead):
         payload = read_strictly(form.facts)
-    except Unreadable as error:
-        raise FieldErrors(_by_field(error)) from error
     workspace = act.session.get_one(Workspace, act.workspace_id)
     receiving.type_in(act.session, workspace, act.person, payload, form.campaign)
-
-
-def _by_field(error: Unreadable) -> dict[str, str]:
-    """The problems below the fields of the form; what concerns the whole goes to the email."""
-    shown = {"email", "phone", "first_name", "last_name", "company", "message"}
-    return {
-        field if field in shown else "email": problem.capitalize() + "."
-        for field, problem in error.problems.items()
-    }
 
 
 @capability.command("/lead", "rules", "see what makes a lead hot", _RULES)

@@ -1,6 +1,7 @@
 """The modals of a lead: to add, rate, close, hand it over, and to call."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.models import Campaign
 from bot.campaigns.texts import offer_line
+from bot.errors import FieldErrors
+from bot.formats import plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import CallOutcome
 from bot.leads.messages import details
@@ -26,6 +29,7 @@ from bot.slack.inputs import (
     Choice,
     Values,
     day,
+    email,
     listed,
     moment,
     money,
@@ -35,7 +39,8 @@ from bot.slack.inputs import (
     text,
     user,
 )
-from bot.slack.text import clean, plural, safe
+from bot.slack.text import clean, safe
+from bot.sources.lead_payload import Unreadable
 from bot.sources.message_parser import parse_message
 
 
@@ -43,6 +48,21 @@ def subject(lead: Lead) -> Block:
     """Whom it is about."""
     company = f", {lead.company}" if lead.company else ""
     return SectionBlock(text=PlainTextObject(text=clean(lead.name + company, 200), emoji=False))
+
+
+@contextmanager
+def problems_below(form: type[Form]) -> Iterator[None]:
+    """Let what is wrong with somebody's details be said below the form's fields; what concerns the
+    whole goes to the email. Raises FieldErrors."""
+    try:
+        yield
+    except Unreadable as error:
+        raise FieldErrors(
+            {
+                field if field in form.model_fields else "email": problem.capitalize() + "."
+                for field, problem in error.problems.items()
+            }
+        ) from error
 
 
 def campaigns_listed(campaigns: Sequence[Campaign], hint: str = "") -> Changes:
@@ -155,6 +175,33 @@ class CorrectAmount(
             lead_id=lead.id, currency=lead.won_currency, blocks=[subject(lead)],
             fields={"amount": {"hint": f"It is {lead.won_amount} at the moment."}},
         )  # fmt: skip
+
+
+class EditDetails(Form, id="lead.save_details", title="Edit details", submit="Save details"):
+    """Who they are, and how to reach them."""
+
+    lead_id: Hidden[int]
+    first_name: str = text("First name", most=200, optional=True)
+    last_name: str = text("Last name", most=200, optional=True)
+    company: str = text("Company", most=200, optional=True)
+    job_title: str = text("Job title", most=200, optional=True)
+    phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
+    email: str = email("Email", optional=True, hint="An email address or a phone number is needed.")
+    country: str = text("Country", most=100, optional=True, hint="A name or a code, such as DE.")
+
+    @classmethod
+    def of(cls, lead: Lead) -> View:
+        """The form, with what is known of the lead."""
+        return cls.modal(
+            lead_id=lead.id, first_name=lead.first_name, last_name=lead.last_name,
+            company=lead.company, job_title=lead.job_title, phone=lead.phone, email=lead.email,
+            country=lead.country,
+        )  # fmt: skip
+
+    @property
+    def details(self) -> dict[str, str | None]:
+        """What was typed, by the fields of a payload."""
+        return {name: each or None for name, each in self.model_dump(exclude={"lead_id"}).items()}
 
 
 def _is_unreachable(values: Values) -> bool:

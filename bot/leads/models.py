@@ -160,6 +160,8 @@ class EventType(StrEnum):
     LOST = "lost"
     REOPENED = "reopened"
     CORRECTED = "corrected"
+    EDITED = "edited"
+    """Its details were put right; the facts name them."""
     UNDONE = "undone"
     """Its newest step was taken back; the facts name its events."""
     NOTED = "noted"

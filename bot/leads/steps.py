@@ -26,12 +26,14 @@ _STATE = (
     "first_response_at", "qualified_at", "rating", "rating_reason", "rated_at", "disposition",
     "disposition_note", "won_minor", "won_currency", "closed_at", "passed_by", "returns_to",
     "reserved_for", "reserved_until", "snoozed_until", "wake_at", "claim_worked",
-    "response_worked",
+    "response_worked", "first_name", "last_name", "company", "job_title", "country", "email",
+    "email_key", "phone_raw", "phone_e164",
 )  # fmt: skip
 """What a step changes of a lead."""
 
 UNDOABLE = (
-    EventType.CALLED, EventType.CLAIMED, EventType.CONTACTED, EventType.CORRECTED, EventType.LOST,
+    EventType.CALLED, EventType.CLAIMED, EventType.CONTACTED, EventType.CORRECTED, EventType.EDITED,
+    EventType.LOST,
     EventType.QUALIFIED, EventType.RATED, EventType.REASSIGNED, EventType.RECYCLED,
     EventType.RELEASED, EventType.REOPENED, EventType.SNOOZED, EventType.WON,
 )  # fmt: skip

@@ -24,6 +24,7 @@ from bot.intake.receiving import RawSubmission, Receipt
 from bot.leads import (
     calls,
     claiming,
+    editing,
     external_changes,
     home_tabs,
     merging,
@@ -43,7 +44,7 @@ from bot.money import Money
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.slack.text import moment
-from bot.sources.lead_payload import read
+from bot.sources.lead_payload import Unreadable, read
 from bot.store import Store
 from tests.campaigns.scene import draft
 from tests.company import hire, install
@@ -856,3 +857,44 @@ def test_a_step_is_not_undone_late_or_after_another_or_by_somebody_else(floor: F
     undo = _undo_of(floor, "sofia", lead_id)
     floor.forward(minutes=11)
     assert isinstance(floor.refused(undo, "sofia", lead_id), undoing.TooLate)
+
+
+DETAILS = {
+    "first_name": "Ada", "last_name": "Lovelace", "company": "Engines", "job_title": None,
+    "country": "Germany", "email": "Ada@Engines.example", "phone": "030 23125001",
+}  # fmt: skip
+
+
+def _edit(**details: str | None) -> Verb:
+    return lambda session, who, lead: editing.edit(session, who, lead, DETAILS | details)
+
+
+def test_details_are_put_right_and_this_can_be_undone(floor: Floor) -> None:
+    lead_id = floor.lead("sofia", last_name="Lovlace", phone="+49 30 1")
+    before = _columns(floor, lead_id)
+    floor.forward(minutes=1)
+    lead = floor.do(_edit(), "sofia", lead_id)
+    assert (lead.name, lead.company, lead.country) == ("Ada Lovelace", "Engines", "DE")
+    assert (lead.email_key, lead.phone_e164) == ("ada@engines.example", "+493023125001")
+    changed = ["company", "country", "email", "first_name", "last_name", "phone"]
+    assert floor.audit(lead_id)[-1] == ("edited", "sofia", {"fields": changed})
+    assert isinstance(floor.refused(_edit(), "sofia", lead_id), editing.NothingEdited)
+    floor.do(_undo_of(floor, "sofia", lead_id), "sofia", lead_id)
+    assert _columns(floor, lead_id) == before
+
+
+def test_who_writes_again_with_the_right_address_is_known(floor: Floor) -> None:
+    lead_id, other_id = floor.lead("sofia"), floor.lead("ben", email="eve@example.com")
+    floor.do(_edit(email="ada@right.example", phone=None), "sofia", lead_id)
+    assert floor.lead(email="ada@right.example") == lead_id
+    floor.do(_edit(email="eve@example.com", phone=None), "sofia", lead_id)
+    assert floor.lead(email="eve@example.com") == other_id
+
+
+def test_nobody_is_left_without_an_address_and_a_number(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    for wrong, field in (({"email": None, "phone": None}, "body"), ({"email": "ada@"}, "email")):
+        refused = floor.refused(_edit(**wrong), "sofia", lead_id)
+        assert isinstance(refused, Unreadable)
+        assert list(refused.problems) == [field]
+    assert isinstance(floor.refused(_edit(), "ben", lead_id), claiming.NotYours)

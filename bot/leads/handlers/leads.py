@@ -13,6 +13,7 @@ from bot.leads import (
     calls,
     capability,
     claiming,
+    editing,
     events,
     forms,
     merging,
@@ -314,6 +315,19 @@ def correct_amount(act: Act, form: forms.CorrectAmount) -> None:
     """What the deal was really worth."""
     with below("amount"):
         outcomes.correct_amount(act.session, act.person, form.lead_id, form.amount)
+
+
+@capability.action(lead_card.EDIT, WORK)
+def ask_details(act: Act) -> View:
+    """The form with the lead's details."""
+    return forms.EditDetails.of(editing.editable(act.session, act.person, act.row_id))
+
+
+@capability.form(forms.EditDetails, WORK)
+def save_details(act: Act, form: forms.EditDetails) -> None:
+    """The lead's details were put right."""
+    with forms.problems_below(forms.EditDetails):
+        editing.edit(act.session, act.person, form.lead_id, form.details)
 
 
 @capability.action(lead_card.LOST, WORK)

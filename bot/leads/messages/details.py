@@ -9,10 +9,11 @@ from urllib.parse import quote
 
 from slack_sdk.models.blocks import SectionBlock
 
+from bot.formats import plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.models import CallResult, EventType, Lead, LeadNote
 from bot.people.models import Person
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 _LONGEST_LINK = 800  # RFC 5321: an address has at most 254 characters; each quoted, up to three
 

@@ -17,6 +17,7 @@ from slack_sdk.models.blocks import (
 
 from bot import clock
 from bot.campaigns.texts import offer_in_brief, offer_standing
+from bot.formats import plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages.details import (
     answers_beside,
@@ -29,7 +30,7 @@ from bot.leads.messages.details import (
 from bot.leads.models import EventType, Lead, Rating, Status, Touch, disposition_label
 from bot.slack import Message
 from bot.slack.blocks import menu
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import clean, moment, safe
 from bot.sources import SOURCES
 
 CLAIM = "lead.claim"
@@ -44,6 +45,7 @@ ASSIGN = "lead.assign"
 QUALIFIED = "lead.qualified"
 CORRECT = "lead.correct"
 REOPEN = "lead.reopen"
+EDIT = "lead.edit"
 SHOW = "lead.show"
 NOTE = "lead.note"
 OFFER = "lead.offer"

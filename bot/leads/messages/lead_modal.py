@@ -18,13 +18,14 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.messages import offer_for_a_call
 from bot.campaigns.texts import offer_line, offer_standing
+from bot.formats import duration
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages import lead_card
 from bot.leads.messages.details import every_answer, every_note, mail_link, phone_link, tried
 from bot.leads.messages.lead_card import via
 from bot.leads.models import EventType, Lead, LeadEvent, Rating, Status
 from bot.people.models import Role
-from bot.slack.text import clean, duration, moment, safe
+from bot.slack.text import clean, moment, safe
 
 TAKE_OVER = "lead.take_over"
 UNDO = "lead.undo"
@@ -165,6 +166,8 @@ def _for_everybody(facts: LeadFacts) -> Iterator[InteractiveElement]:
     if facts.undoable:
         yield _undo_button(facts.undoable)
     yield lead_card.note_button(lead)
+    if facts.may_work and lead.merged_into is None:
+        yield ButtonElement(text="Edit details", action_id=lead_card.EDIT, value=str(lead.id))
     if facts.campaign:
         yield lead_card.offer_button(lead)
     if facts.may_ask:
@@ -174,6 +177,7 @@ def _for_everybody(facts: LeadFacts) -> Iterator[InteractiveElement]:
 
 _STEPS = {
     EventType.CALLED: "call", EventType.CLAIMED: "claim", EventType.CORRECTED: "correction",
+    EventType.EDITED: "edit",
     EventType.RATED: "quality", EventType.REASSIGNED: "handover", EventType.RECYCLED: "pause",
     EventType.RELEASED: "release", EventType.REOPENED: "reopening", EventType.SNOOZED: "snooze",
 }  # fmt: skip

@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.campaigns.texts import offer_line
+from bot.formats import plural
 from bot.leads.list_models import CallOutcome, CallProgress, Mine, RatingSummary
 from bot.leads.messages.details import mail_link, phone_link
 from bot.leads.messages.lead_card import (
@@ -30,7 +31,7 @@ from bot.leads.models import CallList, Lead, Rating, Status
 from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.paging import page_turns
-from bot.slack.text import bar, clean, moment, plural, safe
+from bot.slack.text import bar, clean, moment, safe
 
 LIST = "lead.list"
 PAGE_SIZE = 20

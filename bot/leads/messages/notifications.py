@@ -15,6 +15,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.formats import plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages.lead_card import (
     ASSIGN,
@@ -38,7 +39,7 @@ from bot.leads.notice_models import (
 from bot.people.models import Person, Role
 from bot.slack import Message
 from bot.slack.blocks import note
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import clean, moment, safe
 
 SHOW_NOTICE = "lead.show_notice"
 

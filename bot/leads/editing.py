@@ -1,0 +1,51 @@
+"""Who a lead is, put right by those who work on it: names, company, and how to reach them."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from bot.contacts import identity
+from bot.errors import HandoffError
+from bot.leads.claiming import owned
+from bot.leads.events import record
+from bot.leads.models import EventType, Lead
+from bot.people.models import Person, Workspace
+from bot.sources.lead_payload import read_strictly
+
+_FIELDS = {"email_key": "email", "phone_raw": "phone", "phone_e164": "phone"}
+"""By columns that follow from what somebody typed."""
+
+
+class NothingEdited(HandoffError):
+    """Nothing was changed: all of it is on the lead already."""
+
+
+def editable(session: Session, who: Person, lead_id: int) -> Lead:
+    """The lead, open or closed, if this person may edit it. Raises as `owned`."""
+    return owned(session, who, lead_id, "edit it", even_closed=True)
+
+
+def edit(session: Session, who: Person, lead_id: int, details: Mapping[str, str | None]) -> Lead:
+    """Give the lead these details, by the fields of a payload; an empty one takes a detail away.
+
+    A new address or number is what its person is recognised by from now on, unless it is somebody
+    else's already. Raises Unreadable (by field), NothingEdited, and as `owned`.
+    """
+    lead = editable(session, who, lead_id)
+    payload = read_strictly(dict(details))
+    phone = payload.phone_e164(session.get_one(Workspace, lead.workspace_id).country)
+    columns = payload.model_dump(include=set(details) - {"phone"}) | {
+        "email_key": payload.email_key, "phone_raw": payload.phone, "phone_e164": phone,
+    }  # fmt: skip
+    if payload.phone == lead.phone:  # as the form showed it
+        columns |= {"phone_raw": lead.phone_raw, "phone_e164": lead.phone_e164}
+    changed = [name for name, value in columns.items() if getattr(lead, name) != value]
+    if not changed:
+        raise NothingEdited
+    for name in changed:
+        setattr(lead, name, columns[name])
+    keys = identity.keys_of(lead.email_key, lead.phone_e164)
+    identity.add_keys(session, lead.workspace_id, lead.contact_id, keys)
+    fields = {_FIELDS.get(name, name) for name in changed}
+    record(session, lead, who, EventType.EDITED, fields=sorted(fields))
+    return lead
