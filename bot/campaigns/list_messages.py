@@ -16,10 +16,11 @@ from bot.campaigns.texts import (
     plain,
     terms_changed,
 )
+from bot.formats import plural
 from bot.slack import Message
 from bot.slack.blocks import note
 from bot.slack.paging import page_count, page_turns
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 LIST = "campaign.list"
 

@@ -37,11 +37,12 @@ from bot.campaigns.texts import (
     plain,
     sentence_case,
 )
+from bot.formats import plural
 from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.blocks import note
 from bot.slack.paging import page_count, page_turns
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import clean, moment, safe
 
 ANSWER = "campaign.answer"
 TURN = "campaign.questions_page"

@@ -15,9 +15,10 @@ from slack_sdk.models.blocks import (
 from bot.campaigns.messages import got_it_button, names, read_by
 from bot.campaigns.models import Campaign, Readership, Stage
 from bot.campaigns.texts import offer_line, only
+from bot.formats import plural
 from bot.slack import Message
 from bot.slack.blocks import note
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 CHANGE = "campaign.change"
 PAUSE = "campaign.pause"

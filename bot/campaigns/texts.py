@@ -11,9 +11,10 @@ from slack_sdk.models.blocks import (
 
 from bot import formats
 from bot.campaigns.models import AsOf, Campaign, CampaignEvent, CampaignEventType, Offer, Stage
+from bot.formats import plural
 from bot.slack import Message
 from bot.slack.blocks import note
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import clean, moment, safe
 
 _MOST = 20  # events that the timeline shows, the newest
 _LONGEST = 200  # characters of what a field said before, and says now

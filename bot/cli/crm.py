@@ -20,10 +20,10 @@ from bot.crm.connection import Connection
 from bot.crm.http import no_pace
 from bot.crm.port import Blocked, Busy, Crm
 from bot.errors import HandoffError
+from bot.formats import plural
 from bot.leads.models import Lead
 from bot.people.models import Workspace
 from bot.settings import CrmSettings, Settings, load
-from bot.slack.text import plural
 from bot.store import Store, keyset
 
 _LOOK_SECONDS = 1.0

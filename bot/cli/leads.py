@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
+from bot.formats import plural
 from bot.intake import receiving, source_health
 from bot.intake.source_health import SourceActivity
 from bot.people.models import Workspace
 from bot.people.service import NotInstalled
 from bot.routing import round_robin
 from bot.settings import IntegrationSettings, environment_name
-from bot.slack.text import plural
 from bot.sources import SOURCES, Source, meta
 from bot.store import Store
 

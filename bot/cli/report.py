@@ -13,6 +13,7 @@ from bot.cli.data import data
 from bot.cli.leads import installed
 from bot.cli.main import Options
 from bot.errors import HandoffError
+from bot.formats import plural
 from bot.metrics import Attribution
 from bot.reports.columns import Cell, Wanted
 from bot.reports.conversions import service as conversion_files
@@ -21,7 +22,6 @@ from bot.reports.files import FileKind, as_csv, as_json, write_xlsx
 from bot.reports.period import days
 from bot.reports.permissions import EVERYTHING
 from bot.reports.sheets import SHEETS
-from bot.slack.text import plural
 from bot.store import Store
 
 

@@ -20,10 +20,11 @@ from bot.crm.backlog import Backlog, backlog
 from bot.crm.connection import connection_of
 from bot.crm.models import CrmConnection, CrmRecord, Refused
 from bot.crm.notices import OPEN, OWNERS
+from bot.formats import plural
 from bot.leads.models import Lead
 from bot.people.models import Person
 from bot.slack.blocks import header, note, words
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import clean, moment, safe
 
 RETRY = "crm.retry"
 RETRY_ALL = "crm.retry_all"

@@ -26,12 +26,13 @@ from bot.crm.models import WebhookDelivery, WebhookEndpoint
 from bot.crm.webhook_posting import Answer, Receiver, post
 from bot.crm.webhook_sending import DELIVER, DISABLED, SEND, Sender, look_after, send_soon, wake
 from bot.errors import HandoffError
+from bot.formats import plural
 from bot.leads.changes import on_change
 from bot.leads.models import LeadEvent
 from bot.people.models import Workspace
 from bot.settings import IntegrationSettings
 from bot.slack import Message
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 from bot.store import table
 
 _endpoint, _event, _delivery = (

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from bot.digests.report import PastWeek, Report
 from bot.digests.significance import count_moved, share_moved
+from bot.formats import duration, share
 from bot.metrics import Figures
 from bot.rounding import rounded
-from bot.slack.text import duration, share
 
 # After so many days a lead seldom changes any more, so weeks of any age can be compared.
 _MATURE_AFTER = timedelta(days=28)

@@ -5,9 +5,10 @@ from itertools import chain
 from typing import TypeVar
 
 from bot.digests.report import Report
+from bot.formats import plural
 from bot.metrics import METRICS, Figures, Group, Metric
 from bot.money import Money
-from bot.slack.text import plural, safe
+from bot.slack.text import safe
 from bot.sources import source_name
 
 # The metric, and what happened to one lead and to many.

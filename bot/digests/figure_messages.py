@@ -9,12 +9,13 @@ from bot.digests.models import Week
 from bot.digests.report import Explained
 from bot.digests.significance import RULE
 from bot.digests.texts import days, table
+from bot.formats import plural
 from bot.leads.messages.lead_card import SHOW
 from bot.leads.messages.lists import headline
 from bot.metrics import BY_NAME, METRICS, Figures, Group, LeadsPage, Metric, Unit
 from bot.slack import AnyBlock, Message
 from bot.slack.blocks import note
-from bot.slack.text import clean, plural, safe
+from bot.slack.text import clean, safe
 
 SHOW_LEADS = "digest.leads"
 OLDER = "digest.leads.older"

@@ -26,12 +26,13 @@ from bot.digests.texts import (
     table,
     top_campaigns,
 )
+from bot.formats import plural
 from bot.leads.models import Rating
 from bot.metrics import Figures
 from bot.reports.messages import BY_FIRST
 from bot.shadowing.notices import quarter_line
 from bot.slack import AnyBlock, Message
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import clean, moment, safe
 from bot.sources import source_name
 
 SHOW_DETAILS = "digest.show_details"

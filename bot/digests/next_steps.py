@@ -13,9 +13,10 @@ from fractions import Fraction
 from bot.digests import comparison
 from bot.digests.comparison import Verdict
 from bot.digests.report import CampaignFigures, Report, lost_for
+from bot.formats import plural
 from bot.metrics import Figures
 from bot.rounding import whole
-from bot.slack.text import plural, safe
+from bot.slack.text import safe
 
 ENOUGH = 5
 """Fewer leads than this are too few to draw a conclusion from."""

@@ -19,11 +19,12 @@ from bot.digests.texts import (
     table,
     top_campaigns,
 )
+from bot.formats import plural
 from bot.leads.list_models import Mine
 from bot.leads.messages.lists import list_action
 from bot.slack import AnyBlock, Message
 from bot.slack.blocks import note
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 OPT_OUT = "digest.opt_out"
 OPT_IN = "digest.opt_in"

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.capability import Act
+from bot.formats import plural
 from bot.home import capability, messages, service
 from bot.people import service as people
 from bot.people.models import Role, Workspace
 from bot.slack.access import Access
-from bot.slack.text import plural
 
 _SOURCES = Access("look at the sources", (Role.ADMIN,))
 _RETRY = Access("retry failed work", (Role.ADMIN,))

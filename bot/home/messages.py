@@ -13,12 +13,13 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.capability import HomeSetting, NextRun, Place
+from bot.formats import plural
 from bot.home.models import Condition, Upkeep
 from bot.intake.source_health import SourceActivity
 from bot.people.models import Person, Role
 from bot.slack import Message
 from bot.slack.blocks import header, note, part, words
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 from bot.sources import SOURCES, source_name
 from bot.tasks import FailedJob
 

@@ -18,10 +18,11 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.models import Campaign
 from bot.encoding import ENCODINGS
+from bot.formats import plural
 from bot.intake.models import Import, ImportState, Submission
 from bot.intake.scoring import WORDS, Rules
 from bot.slack import Message
-from bot.slack.text import bar, clean, moment, plural, safe
+from bot.slack.text import bar, clean, moment, safe
 from bot.sources import SOURCES, source_name
 from bot.sources.columns import MEANINGS, NOTE, SKIP, reach_somebody
 

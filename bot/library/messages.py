@@ -8,10 +8,11 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.formats import plural
 from bot.library.models import PAGE_SIZE, Hit, Piece, SearchPage, Shelf
 from bot.slack.blocks import note
 from bot.slack.paging import page_turns
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import clean, moment, safe
 
 FIND = "library.find"
 OPEN = "library.open"

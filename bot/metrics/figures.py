@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator
 
+from bot.formats import share
 from bot.metrics.definitions import BY_NAME
 from bot.metrics.metric import Attribution, Unit, Value, shown
 from bot.metrics.scope import Period
 from bot.rounding import whole
-from bot.slack.text import share
 
 Key = int | str | date | None
 """What a group has in common: a campaign's id, a source, a day; None where there is nothing."""

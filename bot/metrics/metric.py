@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, func
 
+from bot.formats import duration
 from bot.money import Money
 from bot.rounding import percent, whole
-from bot.slack.text import duration
 
 Value = int | Decimal | dict[str, int] | None
 """What a metric's unit says, or None where there is none."""

@@ -15,6 +15,7 @@ from bot.campaigns.draft import Draft
 from bot.campaigns.forms import CampaignFields
 from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors
+from bot.formats import plural
 from bot.money import Money
 from bot.people.models import Person, Role
 from bot.planning.agreement_rule import Quorum
@@ -53,7 +54,7 @@ from bot.slack.inputs import (
     users,
 )
 from bot.slack.kinds import Text
-from bot.slack.text import clean, plural
+from bot.slack.text import clean
 
 _LONGEST_LINES = 2_000
 

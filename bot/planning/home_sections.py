@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.capability import Place
+from bot.formats import plural
 from bot.people.models import Person, Role
 from bot.planning import capability, proposal_messages, queries, request_messages, requests
 from bot.planning.models import ProposalRow, RequestRow
 from bot.slack.blocks import note, part, words
-from bot.slack.text import plural
 
 _MOST_PROPOSALS = 2
 _MOST_TO_ANSWER = 3

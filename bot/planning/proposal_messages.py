@@ -18,6 +18,7 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.models import BINDING, Campaign, CampaignVersion, Kind, Stage
 from bot.campaigns.texts import offer_line, period
+from bot.formats import plural
 from bot.money import Money
 from bot.planning.agreement_rule import Quorum
 from bot.planning.models import (
@@ -40,7 +41,7 @@ from bot.planning.texts import (
 from bot.slack import Message
 from bot.slack.blocks import header, note
 from bot.slack.paging import page_count, page_turns
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 READY = "proposal.ready"
 RAISE_CONCERN = "proposal.raise_concern"

@@ -13,12 +13,13 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.formats import plural
 from bot.planning.models import Frequency, Request, RequestDetails, RequestRow, RequestStatus
 from bot.planning.texts import in_one_line, names, quoted, titled
 from bot.slack import Message
 from bot.slack.blocks import header, note
 from bot.slack.paging import page_count, page_turns
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 SUPPORT = "request.me_too"
 PLAN = "request.plan"

@@ -10,13 +10,14 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot.formats import plural
 from bot.metrics import Figures
 from bot.planning.models import Again, CampaignReview, RequestDetails, Retrospective, Side
 from bot.planning.request_messages import brief
 from bot.planning.texts import in_one_line, titled
 from bot.slack import Message
 from bot.slack.blocks import header, note
-from bot.slack.text import plural, safe
+from bot.slack.text import safe
 
 ANSWER_RETROSPECTIVE = "retrospective.answer"
 

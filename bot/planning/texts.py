@@ -12,11 +12,12 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
+from bot.formats import plural
 from bot.people.models import Person
 from bot.planning.capacity import Capacity, Fit
 from bot.planning.models import SimilarCampaign
 from bot.rounding import rounded, whole
-from bot.slack.text import clean, plural, safe
+from bot.slack.text import clean, safe
 
 _MOST_NAMES = 6
 

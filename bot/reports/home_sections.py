@@ -11,11 +11,12 @@ from bot.campaigns import queries as campaigns
 from bot.campaigns.models import Campaign
 from bot.campaigns.texts import offer_line
 from bot.capability import NextRun, Place
+from bot.formats import plural
 from bot.metrics import Figures
 from bot.people.models import Person, Role, Workspace
 from bot.reports import capability, exports
 from bot.slack.blocks import note, part, words
-from bot.slack.text import plural, safe
+from bot.slack.text import safe
 from bot.tasks import schedules
 
 _MOST_CAMPAIGNS = 5

@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.models import Campaign, Kind, Stage
 from bot.campaigns.texts import period
+from bot.formats import plural
 from bot.leads.models import Rating
 from bot.metrics import BY_NAME, Attribution, Group, shown
 from bot.money import Money
@@ -29,7 +30,7 @@ from bot.reports.period import Period
 from bot.reports.sheets import Sheet
 from bot.slack import AnyBlock, Message
 from bot.slack.blocks import note
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import clean, moment, safe
 from bot.tasks import Schedule
 
 BY_FIRST = "report.first_touch"

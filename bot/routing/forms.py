@@ -9,6 +9,7 @@ from functools import partial
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
 from slack_sdk.models.views import View
 
+from bot.formats import plural
 from bot.leads.forms import handover_note
 from bot.leads.models import Lead
 from bot.people.models import Person
@@ -27,7 +28,7 @@ from bot.slack.inputs import (
     tick,
     user,
 )
-from bot.slack.text import plural, safe
+from bot.slack.text import safe
 
 ROUND_ROBIN = "lead.rotation"
 

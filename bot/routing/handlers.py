@@ -8,6 +8,7 @@ from slack_sdk.models.views import View
 from bot import clock
 from bot.capability import Act, Update
 from bot.errors import FieldErrors, HandoffError, NotFound, below
+from bot.formats import plural
 from bot.leads import claiming, queries
 from bot.leads.handlers.leads import WORK, number_of, numbers_of
 from bot.leads.messages import lead_card, lead_modal, notifications
@@ -15,7 +16,7 @@ from bot.leads.notice_models import LeadNotice
 from bot.people.models import Person, Role
 from bot.routing import absences, capability, escalation, forms, round_robin, sla
 from bot.slack.access import Access
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 _RECENTLY = timedelta(days=28)
 

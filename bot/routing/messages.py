@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ButtonElement, SectionBlock
 
+from bot.formats import plural
 from bot.leads.messages.lead_card import SHOW
 from bot.leads.models import Lead
 from bot.people.models import Person
 from bot.routing.models import Handover
 from bot.slack import Message
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 # A message holds 50 blocks.
 _MOST_HANDED_OVER = 40

@@ -12,9 +12,10 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.formats import plural
 from bot.shadowing.models import Mine, ShadowPair, ShadowParticipant, ShadowSlot, Stage
 from bot.slack import AnyBlock, Message
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 PICK = "shadow.pick"
 UNPICK = "shadow.unpick"

@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot.formats import plural
 from bot.shadowing.messages import WRITE, span
 from bot.shadowing.models import (
     LeftOver,
@@ -25,7 +26,7 @@ from bot.shadowing.models import (
 )
 from bot.slack import Message
 from bot.slack.blocks import note
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import clean, moment, safe
 
 _REASONS = {
     Reason.UNEVEN: "there are not as many people on the other side this time",

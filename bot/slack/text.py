@@ -4,12 +4,8 @@ import html
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from fractions import Fraction
-
-from bot.rounding import rounded, whole
 
 _BAR = 20  # characters
-_FEW, _MANY = 10, 1000  # leads: below, a share is a count; from then on it has a decimal
 
 # Controls that reorder or hide text (Unicode TR 9 and the C0/C1 controls but tab and newline).
 _INVISIBLE = re.compile(
@@ -98,39 +94,9 @@ def without_drawings(text: str, names: Mapping[str, str]) -> str:
     return unescaped(_MENTION.sub(lambda found: names.get(found[1], "somebody"), dated))
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """`1 lead`, `2 leads`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def share(part: int, of: int) -> str:
-    """A share no more precise than its leads are many: `3 of 4` below ten, `43%` below a thousand,
-    else `42.9%`; of none `n/a`."""
-    if not of:
-        return "n/a"
-    if of < _FEW:
-        return f"{part} of {of}"
-    return f"{rounded(Fraction(100 * part, of), int(of >= _MANY)):,}%".replace(".0%", "%")
-
-
-def duration(seconds: float | None) -> str:
-    """A length of time in words that fit a card: `42 s`, `12 min`, `3 h 05 min`, `2 d 4 h`."""
-    if seconds is None:
-        return "n/a"
-    if (short := whole(seconds)) < 60:
-        return f"{short} s"
-    minutes = whole(Fraction(seconds) / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 24 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    hours = whole(Fraction(seconds) / 3600)
-    return f"{hours // 24} d {hours % 24} h"
-
-
 def bar(done: int, total: int) -> str:
     """A line that fills up, and how far it is."""
     part = done / total if total else 1.0
     # Nothing looks begun before it has, or done before it is.
     filled = _BAR if done >= total else min(max(round(part * _BAR), int(done > 0)), _BAR - 1)
-    return f"{'█' * filled}{'░' * (_BAR - filled)}  {int(part * 100)} %"
+    return f"{'█' * filled}{'░' * (_BAR - filled)}  {int(part * 100)}%"

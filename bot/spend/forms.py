@@ -239,11 +239,11 @@ def _margins(margins: Margins, campaigns: Sequence[Campaign]) -> str:
         return "None is set yet."
     names = {each.id: each.name for each in campaigns}
     own = [
-        f"{safe(names[each], 80)}: {percent.normalize():f} %"
+        f"{safe(names[each], 80)}: {percent.normalize():f}%"
         for each, percent in margins.by_campaign.items()
         if each in names
     ]
-    usual = "not set" if margins.usual is None else f"{margins.usual.normalize():f} %"
+    usual = "not set" if margins.usual is None else f"{margins.usual.normalize():f}%"
     return "\n".join([f"Now: all campaigns {usual}", *own[:_MOST_SHOWN]])
 
 

@@ -18,10 +18,11 @@ from slack_sdk.models.views import View
 
 from bot import formats
 from bot.campaigns.models import Campaign
+from bot.formats import plural
 from bot.money import Money, exponent
 from bot.slack import Message
 from bot.slack.blocks import note
-from bot.slack.text import bar, clean, moment, plural, safe
+from bot.slack.text import bar, clean, moment, safe
 from bot.spend.exports import MEANINGS, SKIP, label_of
 from bot.spend.models import (
     BudgetWarning,

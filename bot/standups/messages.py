@@ -13,11 +13,12 @@ from slack_sdk.models.views import View
 
 from bot import clock
 from bot.campaigns.models import Campaign
+from bot.formats import plural
 from bot.leads.list_models import Arrivals
 from bot.slack import Message
 from bot.slack.blocks import note
 from bot.slack.inputs import Changes
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 from bot.standups.forms import Answers
 from bot.standups.models import (
     Answer,

@@ -13,10 +13,11 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.formats import plural
 from bot.rounding import whole
 from bot.slack.blocks import note
 from bot.slack.paging import page_turns
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import clean, moment, safe
 from bot.standups.messages import as_written
 from bot.standups.models import DAYS, Closing, Standup, Theme, Trend
 

@@ -18,10 +18,11 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.formats import plural
 from bot.slack import Message
 from bot.slack.blocks import note
 from bot.slack.paging import page_turns
-from bot.slack.text import clean, plural, safe
+from bot.slack.text import clean, safe
 from bot.standups import messages
 from bot.standups.messages import as_written, name, quoted
 from bot.standups.models import (

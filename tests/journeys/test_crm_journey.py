@@ -97,7 +97,7 @@ def test_from_the_form_to_the_revenue_without_anyone_typing(
     assert told == {"won": 1, "revenue": "12000.00", "spend": "1000.00", "romi": "500.0"}
     clara.command("/digest", "", office.channel)
     assert clara.click(office.whisper("clara", "digest.show_money"), "digest.show_money").ok
-    office.whisper("clara", "Money of", "12,000 EUR")
+    office.whisper("clara", "· Money", "12,000 EUR")
 
 
 def test_a_hook_has_to_prove_itself(office: Office, hubspot: HubSpotOffice) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from bot.formats import plural
 from bot.leads.models import Lead
-from bot.slack.text import plural
 from tests.journeys.conftest import Office, drawn
 
 WEBINAR = (

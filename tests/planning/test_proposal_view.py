@@ -42,7 +42,7 @@ HANDS = TeamCapacity(
     arriving=Fraction(6), closing=Fraction(5),
 )  # fmt: skip
 PAST = [
-    SimilarCampaign("Spring trial", "1 to 30 Apr 2026", "78 %", "140 %", "no budget"),
+    SimilarCampaign("Spring trial", "1–30 Apr 2026", "78%", "140%", "no budget"),
     SimilarCampaign("Winter fair", "on 3 Dec 2025 only", "n/a", "n/a", None),
 ]
 HOSTILE = "<!channel> *free* <https://evil.example|click> & `code`\n> quoted"
@@ -292,7 +292,7 @@ def test_the_longest_words_fit() -> None:
     }  # fmt: skip
     worries = [concern(text="&" * 1_000) for _ in range(40)]
     old = {name: f"{value}x" if isinstance(value, str) else [] for name, value in words.items()}
-    past = [SimilarCampaign("&" * 80, "1 to 30 Apr 2026", "78 %", "140 %", "&" * 90)] * 3
+    past = [SimilarCampaign("&" * 80, "1–30 Apr 2026", "78%", "140%", "&" * 90)] * 3
     found = table(standing(concerned=4), concerns=worries, before=version(**old), **words)
     found = ProposalDetails(**vars(found) | {"similar_campaigns": past})
     card = proposal_messages.card(found, NOW)

@@ -86,9 +86,8 @@ def test_many_answers_fit() -> None:
 
 def test_last_time_says_what_was_learned() -> None:
     past = SimilarCampaign(
-        "Spring", "in May", "78 %", "140 %", None, "2 of 3 would do it again", "Slow"
+        "Spring", "in May", "78%", "140%", None, "2 of 3 would do it again", "Slow"
     )
     assert texts.similar_in_words([past]) == (
-        "• *Spring* (in May): accepted 78 %, ROMI 140 %, 2 of 3 would do it again. "
-        "What failed: Slow"
+        "• *Spring* (in May): accepted 78%, ROMI 140%, 2 of 3 would do it again. What failed: Slow"
     )

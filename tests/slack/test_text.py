@@ -5,7 +5,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.text import clean, duration, plural, safe, share
+from bot.formats import duration, plural, share
+from bot.slack.text import clean, safe
 
 HOSTILE = st.text(
     st.sampled_from("<>&*_~`!@#ab \n\r\x00\u202e\u2066\u200f🙂") | st.characters(codec=None),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.formats import plural
 from bot.reports.conversions.formats import TAKES_CORRECTIONS
 from bot.reports.conversions.models import ConversionFile, Part, Platform, Standing
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 COMMAND = "/digest conversions"
 

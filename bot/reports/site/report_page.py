@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.formats import plural, share
 from bot.metrics import BY_NAME, Better, By, Figures, Key, Unit, shown
 from bot.reports.figures import Part, Report, Totals, shows, visible_parts
 from bot.reports.permissions import Permissions
 from bot.reports.site.charts import Bar, Columns, bars, columns
 from bot.rounding import whole
-from bot.slack.text import plural, share
 
 KEY_FIGURES = ("received", "acceptance_rate", "response_median", "quality_index", "qualified",
                "won", "revenue", "romi")  # fmt: skip

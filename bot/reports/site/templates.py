@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
-from bot.slack.text import plural
+from bot.formats import plural
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "style.css").read_bytes()
