@@ -43,6 +43,7 @@ def wire(
 ) -> None:
     """Let Slack, the queue and the clock call what these capabilities declare."""
     dispatcher = Dispatcher(services)
+    listening.commands.roles_of = dispatcher.roles_of
     services.capabilities = tuple(capabilities)
     for capability in services.capabilities:
         capability.load()
@@ -215,6 +216,11 @@ class Dispatcher:
                 _with(function, self._services, session=session, workspace=workspace, **known)()
 
         return listen
+
+    def roles_of(self, incoming: Incoming) -> list[str]:
+        """The roles of whoever did something. Raises as a click does."""
+        with self._transaction(incoming) as session:
+            return people.acting(session, incoming.team, incoming.user).roles
 
     def _call(self, route: Route | DeclaredCommand, incoming: Incoming, words: str = "") -> Answer:
         """One transaction in the name of the person, if the route is for them.

@@ -37,7 +37,7 @@ _CHANGE = Access("change campaigns", (Role.MARKETER,))
 # Announcing, and what everybody does with what was announced
 
 
-@capability.command("/campaign", "", "announce a campaign (marketing)", _ANNOUNCE)
+@capability.command("/campaign", "", "announce a campaign", _ANNOUNCE)
 def new(act: Act) -> View:
     """The form of a new campaign."""
     drafting.may_announce(act.session, act.person)
@@ -175,7 +175,7 @@ def show_whole_offer(act: Act) -> View:
 @capability.command(
     "/campaign",
     "manage",
-    "change, pause, end or cancel a campaign of yours (marketing)",
+    "change, pause, end or cancel a campaign of yours",
     _CHANGE,
     hint="manage summer",
 )

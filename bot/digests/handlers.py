@@ -160,7 +160,7 @@ def turn_leads(act: Act) -> Update:
 # When digests come
 
 
-@capability.command("/digest", "settings", "who gets it, on which day and hour (managers)", _CHANGE)
+@capability.command("/digest", "settings", "who gets it, on which day and hour", _CHANGE)
 @capability.action(forms.SETTINGS, _CHANGE)
 def show_settings(act: Act) -> View:
     """When each audience gets its digest."""

@@ -26,7 +26,7 @@ def opened(session: Session, workspace: Workspace, event: dict[str, Any]) -> Non
         slack.show(session, workspace.id, slack.HOME, person.id, person.slack_id)
 
 
-@capability.command("/handoff", "status", "how the installation does (admins)", _STATUS)
+@capability.command("/handoff", "status", "how the installation does", _STATUS)
 def status(act: Act) -> str:
     """How the installation does."""
     return messages.status(

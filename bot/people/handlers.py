@@ -37,9 +37,7 @@ def _become_first_admin(incoming: Incoming, services: Services) -> None:
         service.open_people(session, person, first_admin)
 
 
-@capability.command(
-    "/handoff", "people", "say who does what (admins)", _PEOPLE, before=_become_first_admin
-)
+@capability.command("/handoff", "people", "say who does what", _PEOPLE, before=_become_first_admin)
 @capability.action(messages.OPEN, _PEOPLE, before=_become_first_admin)
 def show_people(act: Act) -> View:
     """The list of people."""
@@ -75,7 +73,7 @@ def save(act: Act, form: EditPerson) -> View:
     return _list(act)
 
 
-@capability.command("/handoff", "hours", "say when each team works (admins)", _HOURS)
+@capability.command("/handoff", "hours", "say when each team works", _HOURS)
 @capability.action(messages.HOURS, _HOURS)
 def show_hours(act: Act) -> View:
     """When each team works."""

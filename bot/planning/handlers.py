@@ -113,7 +113,7 @@ def save_decline(act: Act, form: forms.Decline) -> None:
     planning_requests.decline(act.session, act.person, form.request_id, form.reason)
 
 
-@capability.command("/request", "targets", "say how soon marketing answers (admins)", _RULES)
+@capability.command("/request", "targets", "say how soon marketing answers", _RULES)
 def edit_answer_days(act: Act) -> View:
     """How soon marketing answers, to be changed."""
     rules = planning_rules.changeable(act.session, act.person)
@@ -129,7 +129,7 @@ def save_answer_days(act: Act, form: forms.AnswerDays) -> None:
 # Drafts and proposals, by marketing
 
 
-@capability.command("/campaign", "propose", "plan a campaign with sales (marketing)", _PLAN)
+@capability.command("/campaign", "propose", "plan a campaign with sales", _PLAN)
 def new_plan(act: Act) -> View:
     """The form of a new campaign."""
     drafting.may_announce(act.session, act.person)
@@ -289,7 +289,7 @@ def see_all(act: Act) -> View:
     )
 
 
-@capability.command("/campaign", "rules", "say when sales has agreed (admins)", _RULES)
+@capability.command("/campaign", "rules", "say when sales has agreed", _RULES)
 def edit_rules(act: Act) -> View:
     """What counts as an agreement, to be changed."""
     rules = planning_rules.changeable(act.session, act.person)

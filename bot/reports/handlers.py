@@ -98,7 +98,7 @@ def _which(name: str) -> str:
     "/digest",
     "conversions",
     "get qualified and won leads as a file for an ad platform: `conversions google`, `meta` "
-    "or `linkedin`, and a number behind it for an earlier file (marketing, managers)",
+    "or `linkedin`, and a number behind it for an earlier file",
     _FETCH,
     hint="",
 )
@@ -130,7 +130,7 @@ def _send_again(act: Act, platform: Platform, number: str) -> str:
 # Files on a schedule
 
 
-@capability.command("/digest", "export", "let files come into a channel (managers)", _SCHEDULE)
+@capability.command("/digest", "export", "let files come into a channel", _SCHEDULE)
 def show_schedules(act: Act) -> View:
     """What comes, and a form for more."""
     return _schedules(act, act.incoming.channel)

@@ -133,7 +133,7 @@ def _away_until(until: datetime, lent: int, kept: int) -> str:
     return " ".join(sentences)
 
 
-@capability.command("/lead", "targets", "set response targets and escalation (admins)", _SLA)
+@capability.command("/lead", "targets", "set response targets and escalation", _SLA)
 @capability.action(forms.SLA, _SLA)
 def ask_sla(act: Act) -> View:
     """The form for the response target and the escalation policy."""
@@ -149,7 +149,7 @@ def save_sla(act: Act, form: forms.ChangeSla) -> None:
 @capability.command(
     "/lead",
     "rotation",
-    "see who was offered leads, and set weights (managers)",
+    "see who was offered leads, and set weights",
     _ROUND_ROBIN,
 )
 @capability.action(forms.ROUND_ROBIN, _ROUND_ROBIN)

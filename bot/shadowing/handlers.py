@@ -192,9 +192,7 @@ def let_meet(act: Act) -> Update:
     return Update(_apart(act))
 
 
-@capability.command(
-    "/shadow", "settings", "when rounds are, and how they pair (managers)", _CONFIGURE
-)
+@capability.command("/shadow", "settings", "when rounds are, and how they pair", _CONFIGURE)
 @capability.action(forms.SETTINGS, _CONFIGURE)
 def show_settings(act: Act) -> View:
     """When rounds are."""

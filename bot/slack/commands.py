@@ -3,12 +3,16 @@ does what the app's manifest says of them."""
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from bot.slack.access import Access
 from bot.slack.incoming import Incoming
 from bot.slack.text import safe
+
+EVERYTHING = "/handoff"
+"""The command that stands for all others, too."""
 
 _EXAMPLE = re.compile("`([^`]+)`: ")
 
@@ -50,6 +54,8 @@ class Commands:
     """All commands of the application."""
 
     def __init__(self) -> None:
+        self.roles_of: Callable[[Incoming], Collection[str]] = lambda _: ()
+        """The roles of whoever asks for help; nobody's at first."""
         self._by_name: dict[str, dict[str, Command]] = defaultdict(dict)
         self._descriptions: dict[str, str] = {}
 
@@ -94,34 +100,73 @@ class Commands:
         return sorted(self._by_name)
 
     def dispatch(self, incoming: Incoming) -> None:
-        """Call the listener of the first word; an unknown word or command gets help."""
-        name = str(incoming.body["command"])
+        """Call the listener of the first word; an unknown word or command gets help.
+
+        `/handoff lead …` is `/lead …`, for where another app has that name.
+        """
+        name, words = str(incoming.body["command"]), incoming.words
+        first, _, rest = words.partition(" ")
+        if name == EVERYTHING and f"/{first.lower()}" in self._by_name:
+            name, words = f"/{first.lower()}", rest.strip()
+            first, _, rest = words.partition(" ")
         if name not in self._by_name:
-            incoming.ack("I do not know this command. Try /handoff help.")
+            incoming.ack(f"I don't know this command. Try `{EVERYTHING} help`.")
             return
-        first, _, rest = incoming.words.partition(" ")
         command = self._by_name[name].get(first.lower())
         if command is not None:
             command(incoming, rest.strip())
         elif first.lower() in ("", "help", "?"):
-            incoming.ack(self.help(name))
+            incoming.ack(self.help(name, self.roles_of(incoming)))
+        elif likely := self._likely(name, first):
+            incoming.ack(self._did_you_mean(name, first, likely, words))
         elif (anything := self._anything(name)) is not None:
-            anything(incoming, incoming.words)
+            anything(incoming, words)
         else:
-            incoming.ack(f"I do not know “{safe(first, 60)}”. {self.help(name)}")
+            incoming.ack(f"I don't know “{safe(first, 60)}”. See `{name} help`.")
 
-    def help(self, name: str) -> str:
-        """What one command can do; `/handoff` tells of all."""
-        names = self.names if name == "/handoff" else [name]
-        return "*What you can do:*\n" + "\n\n".join(self._usages(each) for each in names)
+    def _likely(self, name: str, typed: str) -> str | None:
+        """The word of a command that somebody may have meant."""
+        known = [word for word in self._by_name[name] if word and not word.startswith("<")]
+        return next(iter(get_close_matches(typed.lower(), known, n=1, cutoff=0.7)), None)
+
+    def _did_you_mean(self, name: str, typed: str, likely: str, words: str) -> str:
+        answer = f"I don't know “{safe(typed, 60)}”. Did you mean `{name} {likely}`?"
+        if self._anything(name) is not None and "find" in self._by_name[name]:
+            answer += f" To look it up, type `{name} find {safe(words, 100)}`."
+        return answer
+
+    def help(self, name: str, roles: Collection[str] = ()) -> str:
+        """What somebody with these roles can do with a command; without any, all of it. `/handoff`
+        has a line for each of the others."""
+        lines = ["*What you can do:*"]
+        if name == EVERYTHING:
+            usable = (each for each in self._descriptions if self._usable(each, roles))
+            lines += [
+                f"• `{each}` {self._descriptions[each]}" for each in usable if each != EVERYTHING
+            ]
+        lines += self._usages(name, roles)
+        if name == EVERYTHING:
+            lines.append("More on each: `/lead help`. Name taken? `/handoff lead` does the same.")
+        return "\n".join(lines)
 
     def _anything(self, name: str) -> Command | None:
         commands = self._by_name[name].items()
         return next((command for word, command in commands if word.startswith("<")), None)
 
-    def _usages(self, name: str) -> str:
+    def _usages(self, name: str, roles: Collection[str]) -> list[str]:
         """A line for each word of a command, the command alone first."""
-        return "\n".join(
-            f"• `{' '.join(filter(None, [name, safe(word)]))}` {command.usage}"
-            for word, command in sorted(self._by_name[name].items())
-        )
+        return [
+            f"• `{' '.join(filter(None, [name, safe(command.word)]))}` {command.usage}"
+            for command in self._usable(name, roles)
+        ]
+
+    def _usable(self, name: str, roles: Collection[str]) -> list[Command]:
+        """The words of a command that somebody with these roles can use; all, without any role."""
+        return [
+            command
+            for _, command in sorted(self._by_name[name].items())
+            if not roles
+            or command.access is None
+            or command.access.or_team
+            or set(roles) & set(command.access.roles)
+        ]

@@ -27,7 +27,7 @@ _COSTS = Access("enter the cost of a department", (Role.MANAGER,))
 @capability.command(
     "/campaign",
     "spend",
-    "enter what a campaign cost; `spend list` shows it (marketing)",
+    "enter what a campaign cost; `spend list` shows it",
     _ENTER,
     hint="",
 )
@@ -97,9 +97,7 @@ def save_correction(act: Act, form: CorrectSpend) -> View:
     return _entries(act, entry.campaign_id)
 
 
-@capability.command(
-    "/campaign", "margin", "say what is left of a deal's amount (marketing)", _MARGIN, hint=""
-)
+@capability.command("/campaign", "margin", "say what is left of a deal's amount", _MARGIN, hint="")
 def choose_margin(act: Act) -> View | str:
     """The form for what is left of a deal's amount."""
     margins.may_set_margin(act.session, act.person)
@@ -116,9 +114,7 @@ def save_margin(act: Act, form: SetMargin) -> None:
     margins.set_margin(act.session, act.person, form.percent, form.campaign)
 
 
-@capability.command(
-    "/campaign", "costs", "enter what the departments cost (managers)", _COSTS, hint=""
-)
+@capability.command("/campaign", "costs", "enter what the departments cost", _COSTS, hint="")
 def enter_cost(act: Act) -> View:
     """The form for what a department cost."""
     margins.may_enter_costs(act.session, act.person)

@@ -179,7 +179,7 @@ def _is_member(incoming: Incoming, channel: str) -> bool:
     return bool(facts.get("is_member"))
 
 
-@capability.command("/standup", "settings", "make, change or pause standups (managers)", _CHANGE)
+@capability.command("/standup", "settings", "make, change or pause standups", _CHANGE)
 def show_settings(act: Act) -> View:
     """All standups."""
     return _overview(act, 0)

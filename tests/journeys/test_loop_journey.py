@@ -193,7 +193,7 @@ def test_help_names_every_command(office: Office) -> None:
     answer = office.hand("guest").command("/handoff", "help", office.channel)
     for command in ("/campaign", "/lead", "/standup", "/digest", "/handoff people"):
         assert command in answer.text
-    assert "I do not know" in office.hand("guest").command("/standup", "dance", office.channel).text
+    assert "I don't know" in office.hand("guest").command("/standup", "dance", office.channel).text
 
 
 def test_names_and_zones_follow_slack(office: Office) -> None:

@@ -6,6 +6,7 @@ import pytest
 from slack_bolt import Ack
 
 from bot.slack import Command, Incoming, Slack
+from bot.slack.access import Access
 from bot.slack.commands import Commands
 
 
@@ -93,14 +94,59 @@ def test_an_unknown_word_gets_help_where_nothing_takes_it(
     commands: tuple[Commands, list[tuple[str, str]]],
 ) -> None:
     known, called = commands
-    assert said(known, "/offer", "<!here>").startswith("I do not know “&lt;!here&gt;”. *What")
+    assert said(known, "/offer", "<!here>") == "I don't know “&lt;!here&gt;”. See `/offer help`."
     assert not called
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "meant"),
+    [
+        ("/offer", "lsit", "Did you mean `/offer list`?"),
+        (
+            "/lead",
+            "fnd A",
+            "Did you mean `/lead find`? To look it up, type `/lead find fnd A`.",
+        ),
+    ],
+)
+def test_a_mistyped_word_is_recognised(
+    commands: tuple[Commands, list[tuple[str, str]]], name: str, text: str, meant: str
+) -> None:
+    known, called = commands
+    assert said(known, name, text) == f"I don't know “{text.split(maxsplit=1)[0]}”. {meant}"
+    assert not called
+
+
+def test_handoff_stands_for_every_command(
+    commands: tuple[Commands, list[tuple[str, str]]],
+) -> None:
+    known, called = commands
+    for text in ("lead find Ada", "Lead Ada Lovelace", "offer list"):
+        assert said(known, "/handoff", text) is None
+    assert called == [("find", "Ada"), ("anything", "Ada Lovelace"), ("list", "")]
+    assert "`/offer list` all" in said(known, "/handoff", "offer help")
+
+
+def test_help_shows_what_the_person_can_use() -> None:
+    commands = Commands()
+    for name, word, access in (
+        ("/lead", "", None), ("/lead", "rules", Access("see", ("admin",))),
+        ("/campaign", "", Access("announce", ("marketer",))), ("/handoff", "status", None),
+    ):  # fmt: skip
+        commands.add(Command(name, word, "do it", lambda *_: None, access))
+    for name in ("/lead", "/campaign", "/handoff"):
+        commands.describe(name, f"About {name}")
+    assert commands.help("/lead", ["marketer"]) == "*What you can do:*\n• `/lead` do it"
+    help_of_sales = commands.help("/handoff", ["salesperson"]).splitlines()
+    assert help_of_sales[1:3] == ["• `/lead` About /lead", "• `/handoff status` do it"]
+    assert "`/campaign`" in commands.help("/handoff", ["marketer"])
+    assert "`/lead rules`" in commands.help("/lead")
 
 
 def test_a_command_that_nobody_has_is_said_to_be_unknown(
     commands: tuple[Commands, list[tuple[str, str]]],
 ) -> None:
     known, called = commands
-    assert "do not know this command" in said(known, "/sing", "")
+    assert "don't know this command" in said(known, "/sing", "")
     assert called == []
     assert "/sing" not in known.names
