@@ -37,4 +37,4 @@ def show_running(running: Sequence[Campaign]) -> list[Block]:
     if left > 0:
         lines.append(f"and {left} more: `/campaign list`")
     # A section takes 3,000 characters; a campaign's line is far shorter than 300.
-    return part("Campaigns that run", [words("\n".join(lines)[:3000])])
+    return part("Live campaigns", [words("\n".join(lines)[:3000])])

@@ -87,5 +87,5 @@ def show_to_claim(waiting: Sequence[Lead]) -> list[Block]:
     more = len(waiting) > MOST_TO_CLAIM
     count = f"{MOST_TO_CLAIM}+" if more else str(len(waiting))
     rows = [block for lead in waiting[:MOST_TO_CLAIM] for block in lists.row_to_claim(lead)]
-    rest = [note(f"The {MOST_TO_CLAIM} that wait longest are shown.")] if more else []
-    return part(f"Waiting for someone ({count})", [*rows, *rest])
+    rest = [note(f"The {MOST_TO_CLAIM} that have waited longest are shown.")] if more else []
+    return part(f"Unclaimed ({count})", [*rows, *rest])

@@ -75,7 +75,7 @@ class Mine(StrEnum):
 
 _LABELS = {
     Mine.TO_CALL: "To call now",
-    Mine.IN_WORK: "In work",
+    Mine.IN_WORK: "Active",
     Mine.STALLED: "Stalled",
     Mine.SNOOZED: "Snoozed",
     Mine.TO_RATE: "To rate",

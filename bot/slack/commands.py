@@ -100,18 +100,18 @@ class Commands:
         return sorted(self._by_name)
 
     def dispatch(self, incoming: Incoming) -> None:
-        """Call the listener of the first word; an unknown word or command gets help.
+        """Call the listener of the first word; an unknown word gets help.
 
-        `/handoff lead …` is `/lead …`, for where another app has that name.
+        `/handoff lead …` is `/lead …`, for where another app has that name; a command that nobody
+        declared is `/handoff`, which somebody gave another name.
         """
         name, words = str(incoming.body["command"]), incoming.words
-        first, _, rest = words.partition(" ")
-        if name == EVERYTHING and f"/{first.lower()}" in self._by_name:
-            name, words = f"/{first.lower()}", rest.strip()
-            first, _, rest = words.partition(" ")
         if name not in self._by_name:
-            incoming.ack(f"I don't know this command. Try `{EVERYTHING} help`.")
-            return
+            name = EVERYTHING
+        first, _, rest = words.partition(" ")
+        if name == EVERYTHING and (other := f"/{first.lower().removeprefix('/')}") in self._by_name:
+            name, words = other, rest.strip()
+            first, _, rest = words.partition(" ")
         command = self._by_name[name].get(first.lower())
         if command is not None:
             command(incoming, rest.strip())

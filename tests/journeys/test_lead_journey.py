@@ -165,7 +165,7 @@ def test_the_home_tab_shows_what_is_mine_and_follows(office: Office) -> None:
     )
     office.send_lead()
     for who in ("sofia", "ben"):
-        office.slack.wait_until(partial(home_says, "Waiting for someone (1)", who=who), timeout=60)
+        office.slack.wait_until(partial(home_says, "Unclaimed (1)", who=who), timeout=60)
     home = office.slack.home(office.users["sofia"])
     assert home is not None
     assert sofia.click(home, "lead.claim").ok

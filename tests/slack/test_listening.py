@@ -458,7 +458,7 @@ def test_what_nobody_listens_to_is_answered_truly(scene: Scene) -> None:
     scene.connect()
     assert scene.hand.click(scene.button("gone.button"), "gone.button").ok
     assert "older version" in scene.whisper()
-    assert "/handoff help" in scene.hand.command("/digest", "", scene.channel).text
+    assert "What you can do" in scene.hand.command("/digest", "", scene.channel).text
 
 
 def test_a_used_up_answer_address_falls_back_to_a_direct_message(scene: Scene) -> None:

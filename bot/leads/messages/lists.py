@@ -30,6 +30,7 @@ from bot.leads.messages.lead_card import (
 from bot.leads.models import CallList, Lead, Rating, Status
 from bot.people.models import Person
 from bot.slack import Message
+from bot.slack.blocks import menu
 from bot.slack.paging import page_turns
 from bot.slack.text import bar, clean, moment, safe
 
@@ -105,14 +106,18 @@ def row_of_calls(listed: CallList, left: int) -> SectionBlock:
 
 
 def _row(which: Mine, lead: Lead, moved_at: datetime | None) -> list[Block]:
-    if which is Mine.CLOSED:
-        show = ButtonElement(text="Open", action_id=SHOW, value=str(lead.id))
-        return [SectionBlock(text=_told(lead), accessory=show)]
+    if which is Mine.TO_CALL:
+        text = f"{_told(lead)}{_age(lead, moved_at)}"
+        return [SectionBlock(text=text), ActionsBlock(elements=work_buttons(lead))]
     if which is Mine.TO_RATE:
-        buttons = [rating_button(lead, rating) for rating in Rating]
-        return [SectionBlock(text=_told(lead)), ActionsBlock(elements=buttons)]
-    text = f"{_told(lead)}{_age(lead, moved_at)}"
-    return [SectionBlock(text=text), ActionsBlock(elements=work_buttons(lead))]
+        qualities = menu("lead.menu", [rating_button(lead, rating) for rating in Rating])
+        return [SectionBlock(text=_told(lead), accessory=qualities)]
+    age = "" if which is Mine.CLOSED else _age(lead, moved_at)
+    return [SectionBlock(text=f"{_told(lead)}{age}", accessory=_open_button(lead))]
+
+
+def _open_button(lead: Lead) -> ButtonElement:
+    return ButtonElement(text="Open", action_id=SHOW, value=str(lead.id))
 
 
 def _age(lead: Lead, moved_at: datetime | None) -> str:
@@ -188,8 +193,7 @@ def mine(urgent: Sequence[Lead], counts: Mapping[Mine, int]) -> Message:
 
 
 def _found_row(lead: Lead) -> SectionBlock:
-    show = ButtonElement(text="Open", action_id=SHOW, value=str(lead.id))
-    return SectionBlock(text=f"{headline(lead)} · #{lead.id}", accessory=show)
+    return SectionBlock(text=f"{headline(lead)} · #{lead.id}", accessory=_open_button(lead))
 
 
 NEXT = "calls.next"
