@@ -14,10 +14,11 @@ from bot.crm.poll import POLL, poll_due, poll_soon
 from bot.crm.port import Account, Change, Refused, Saved, Stage
 from bot.intake.creating import create_or_merge
 from bot.intake.lead_draft import IntakeContext
-from bot.leads import claiming, outcomes
+from bot.leads import claiming, outcomes, undoing
 from bot.leads import events as lead_events
 from bot.leads import merging as lead_merging
 from bot.leads.models import Disposition, Rating, Status
+from bot.leads.queries import facts_for
 from bot.money import Money
 from bot.slack.cards import Card
 from bot.sources.lead_payload import read
@@ -82,6 +83,28 @@ def test_claim_note_quality_outcome_and_amount_follow(sales: Sales) -> None:
     sales.do(outcomes.lose, "ben", lead_id, ending)
     sales.push()
     assert sales.office.records()[0].lost_reason == "No fit: No API"
+
+
+def test_a_step_that_is_undone_is_undone_there(sales: Sales) -> None:
+    lead_id = sales.claimed()
+
+    def undo() -> None:
+        with sales.store.transaction() as session:
+            step = facts_for(session, sales.people["ben"], lead_id).undoable
+        sales.do(undoing.undo, "ben", step[-1].id)
+        sales.push()
+
+    [before] = sales.office.records()
+    sales.forward(minutes=1)
+    sales.do(outcomes.win, "ben", lead_id, PRICE)
+    undo()  # before it was written
+    assert sales.office.records() == [before]
+    sales.forward(minutes=1)
+    sales.do(outcomes.contacted, "ben", lead_id)
+    sales.push()
+    assert sales.office.records()[0].stage is Stage.CONTACTED
+    undo()
+    assert sales.office.records()[0].stage is before.stage
 
 
 def test_a_recycled_lead_rests_there_and_a_merged_one_is_lost(sales: Sales) -> None:

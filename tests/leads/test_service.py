@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from bot import clock, slack
+from bot import clock, metrics, slack
 from bot.campaigns import announcing as campaigns
 from bot.contacts.models import Contact
 from bot.errors import HandoffError, NotAllowed, NotFound
@@ -823,11 +823,21 @@ def test_each_step_can_be_undone_for_ten_minutes(floor: Floor) -> None:
         assert len(floor.audit(lead_id)) == count
 
 
+def _claimed(floor: Floor) -> int:
+    """How many leads the report calls claimed."""
+    today = metrics.Period(floor.now.date(), floor.now.date() + timedelta(days=1))
+    with floor.store.transaction() as session:
+        workspace_id = floor.people["sofia"].workspace_id
+        return metrics.compute(session, workspace_id, today).total.count("claimed")
+
+
 def test_a_claim_that_is_undone_is_none(floor: Floor) -> None:
     lead_id = floor.lead()
     before = _columns(floor, lead_id)
     floor.do("claim", "sofia", lead_id)
+    assert _claimed(floor) == 1
     floor.do(_undo_of(floor, "sofia", lead_id), "sofia", lead_id)
+    assert _claimed(floor) == 0
     assert _columns(floor, lead_id) == before
     assert floor.do("claim", "ben", lead_id).first_claimed_by == floor.people["ben"].id
 
