@@ -108,6 +108,11 @@ class Incoming:
         return self._action.get("type") == "overflow"
 
     @property
+    def is_from_message(self) -> bool:
+        """Whether it was clicked in a message, of the channel or for this person alone."""
+        return (self.body.get("container") or {}).get("type") == "message"
+
+    @property
     def action_id(self) -> str:
         """What was clicked or chosen."""
         return self._pressed[0]

@@ -323,3 +323,38 @@ def test_a_double_click_takes_one_step_and_slips_can_be_put_right(
     clock.move(timedelta(minutes=11))
     assert pick(sofia, card, "lead.reopen").ok
     office.card("claimed the lead Ada Lovelace", "Contacted <!date")
+
+
+def test_slips_are_undone_reopened_and_corrected(office: Office) -> None:
+    sofia = office.hand("sofia")
+    office.send_lead()
+    sofia.click(office.card("lead.claim"), "lead.claim")
+    card = office.card("claimed the lead", "lead.contacted")
+
+    clock.move(timedelta(minutes=1))
+    assert sofia.click(card, "lead.contacted").ok  # it was the button beside it
+    answer = office.whisper("sofia", "Contacted: Ada Lovelace", "Undo contacted")
+    assert sofia.click(answer, "lead.undo").ok
+    office.whisper("sofia", "Undone: lead #1 is as it was.")
+    card = office.card("claimed the lead", "lead.contacted")
+
+    assert pick(sofia, card, "lead.lost").ok  # instead of won
+    assert sofia.submit(office.modal("sofia", "Lost"), {"disposition": "no_budget"}).ok
+    assert pick(sofia, office.card("lost: no budget"), "lead.reopen").ok
+    assert pick(sofia, office.card("claimed the lead", "lead.won"), "lead.won").ok
+    assert sofia.submit(office.modal("sofia", "Won"), {"amount": "125,000"}).ok
+    assert pick(sofia, office.card("won *125,000 EUR*"), "lead.correct").ok
+    modal = office.modal("sofia", "Correct the amount")
+    assert sofia.submit(modal, {"amount": "12,500"}).ok
+
+    card = office.card("won *12,500 EUR*")
+    assert pick(sofia, card, "lead.show").ok
+    assert sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.hot").ok
+    office.slack.wait_until(
+        lambda: "Change quality" in str(office.modal("sofia", "Lead #1").blocks)
+    )
+    assert sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.good").ok
+    office.card("won *12,500 EUR*", "Quality: *Good*")
+    clock.move(timedelta(minutes=11))
+    assert sofia.click(answer, "lead.undo").ok  # that message still stands there
+    office.whisper("sofia", "A step can be undone for ten minutes")

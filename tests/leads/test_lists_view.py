@@ -7,7 +7,7 @@ from bot.intake import forms as intake_forms
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import Mine, RatingSummary
 from bot.leads.messages import lead_modal, lists
-from bot.leads.models import EventType, LeadNote, Rating
+from bot.leads.models import EventType, LeadEvent, LeadNote, Rating
 from bot.people.models import Person
 from playground import limits
 from tests.golden_files import Golden
@@ -90,6 +90,9 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
     ]
     told["away"]["blocks"] = told["away"]["blocks"][-2:]
     golden("one", told)
+    step = [LeadEvent(id=9, event_type=EventType.CONTACTED)]
+    facts = LeadFacts(lead(**CLAIMED), SPRING, SOFIA, viewer=SOFIA, undoable=step)
+    golden("contacted", drawn(lead_modal.contacted(facts)))
 
 
 def test_a_lead_from_a_message(golden: Golden) -> None:

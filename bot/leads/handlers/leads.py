@@ -191,9 +191,12 @@ def release(act: Act) -> None:
 
 @capability.action(lead_card.CONTACTED, WORK)
 @once
-def contacted(act: Act) -> None:
-    """Its owner has reached the person."""
-    outcomes.contacted(act.session, act.person, act.row_id)
+def contacted(act: Act) -> Message | None:
+    """Its owner has reached the person; where a card was clicked, they can undo it there."""
+    lead = outcomes.contacted(act.session, act.person, act.row_id)
+    if not act.incoming.is_from_message:
+        return None
+    return lead_modal.contacted(queries.facts_for(act.session, act.person, lead.id))
 
 
 @capability.action(lead_card.LOG_CALL, WORK)
@@ -227,9 +230,10 @@ def reopen(act: Act) -> None:
 
 
 @capability.action(lead_modal.UNDO, WORK)
-def undo(act: Act) -> None:
+def undo(act: Act) -> str | None:
     """The step that was just taken is taken back."""
-    undoing.undo(act.session, act.person, act.row_id)
+    lead = undoing.undo(act.session, act.person, act.row_id)
+    return f"Undone: lead #{lead.id} is as it was." if act.incoming.is_from_message else None
 
 
 def _rate(rating: Rating) -> Handler:

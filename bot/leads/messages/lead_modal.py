@@ -25,6 +25,7 @@ from bot.leads.messages.details import every_answer, every_note, mail_link, phon
 from bot.leads.messages.lead_card import via
 from bot.leads.models import EventType, Lead, LeadEvent, Rating, Status
 from bot.people.models import Role
+from bot.slack import Message
 from bot.slack.text import clean, moment, safe
 
 TAKE_OVER = "lead.take_over"
@@ -62,7 +63,8 @@ def _blocks(facts: LeadFacts) -> Iterator[Block]:
         yield ContextBlock(elements=[MarkdownTextObject(text=away)])
     yield from (ActionsBlock(elements=row) for row in _rows(facts) if row)
     if facts.may_work and lead.merged_into is None:
-        yield SectionBlock(text="*How good is it?*")
+        asked = "Change quality" if lead.rating else "How good is it?"
+        yield SectionBlock(text=f"*{asked}*")
         yield ActionsBlock(elements=[lead_card.rating_button(lead, rating) for rating in Rating])
     yield ActionsBlock(elements=[*_for_everybody(facts)])
 
@@ -188,6 +190,13 @@ def _undo_button(step: Sequence[LeadEvent]) -> ButtonElement:
     first = EventType(step[-1].event_type)
     what = _STEPS.get(first, first.value)
     return ButtonElement(text=f"Undo {what}", action_id=UNDO, value=str(step[-1].id))
+
+
+def contacted(facts: LeadFacts) -> Message:
+    """What whoever noted a contact on a card reads there: a click is quickly made by mistake."""
+    text = f"Contacted: {safe(facts.lead.name, 150)} · #{facts.lead.id}"
+    undo = _undo_button(facts.undoable) if facts.undoable else None
+    return Message(text, [SectionBlock(text=text, accessory=undo)])
 
 
 def _release_button(lead: Lead) -> ButtonElement:
