@@ -90,7 +90,7 @@ def _own_channel(settings: Settings, team_id: str) -> str | None:
 
 def _token_problem(error: Postpone | SlackRefused) -> str:
     if isinstance(error, SlackRefused):
-        return f"Slack refuses it ({error.code}). Copy it anew from OAuth & Permissions."
+        return f"Slack refuses it ({error.code}). Copy it again from OAuth & Permissions."
     return f"Slack cannot be reached ({error}). Check the network and SLACK_API_URL."
 
 

@@ -138,7 +138,7 @@ class CrmSettings(StoreSettings):
     crm_fallback_owner: str = Field(
         default="",
         validation_alias="HANDOFF_CRM_FALLBACK_OWNER",
-        description="E-mail address of the user who owns leads in the CRM whose owner in Slack has "
+        description="Email address of the user who owns leads in the CRM whose owner in Slack has "
         "no user there. Empty: they have no owner there.",
     )
     public_url: PublicAddress = Field(

@@ -249,12 +249,12 @@ def test_a_list_is_imported_from_the_command_line(
 
     shown = run(str(file), "--map", "Wer=first_name").stdout
     assert "1 new, 0 join a lead that is open, 0 here already, 1 refused" in shown
-    assert "1 x email: is not an e-mail address" in shown
+    assert "1 x email: is not an email address" in shown
     assert "Nothing was imported." in shown
     told = run(str(file), "--map", "Wer=first_name", "--yes").stdout
     assert "Imported." in told
     refused = (tmp_path / "june - refused.csv").read_text("utf-8-sig").splitlines()
-    assert refused[1] == "Bob,nobody,email: is not an e-mail address"
+    assert refused[1] == "Bob,nobody,email: is not an email address"
     assert "0 new, 0 join a lead that is open, 1 here already" in run(
         str(file), "--map", "Wer=first_name", "--yes"
     ).stdout  # fmt: skip
@@ -268,7 +268,7 @@ def test_a_list_is_imported_from_the_command_line(
         (["--map", "Wer=nonsense"], "should read COLUMN=MEANING"),
         (["--map", "Was=email"], "no column “Was”. It has: Wer, Post"),
         (["--encoding", "latin"], "I do not read “latin”. I read utf-8"),
-        (["--map", "Post=note"], "No column holds an e-mail address"),
+        (["--map", "Post=note"], "No column holds an email address"),
         (["--campaign", "spring"], "No campaign has the UTM code spring"),
     ],
 )

@@ -68,7 +68,7 @@ def test_the_channel_is_the_one_that_the_workspace_has_by_now(
 @pytest.mark.parametrize(
     ("changes", "advice"),
     [
-        ({"slack_bot_token": SecretStr("xoxb-wrong")}, "Copy it anew from OAuth & Permissions"),
+        ({"slack_bot_token": SecretStr("xoxb-wrong")}, "Copy it again from OAuth & Permissions"),
         ({"slack_app_token": SecretStr("xapp-wrong")}, "connections:write"),
         ({"slack_api_url": "http://127.0.0.1:1/api/"}, "Slack cannot be reached"),
         ({"channel": "#nowhere"}, "Check HANDOFF_CHANNEL"),

@@ -72,7 +72,7 @@ Key = tuple[KeyKind, str]
 
 
 def keys_of(email_key: str | None, phone_e164: str | None) -> list[Key]:
-    """The keys of somebody with this e-mail key and this phone number, the deciding one first."""
+    """The keys of somebody with this email key and this phone number, the deciding one first."""
     given = ((KeyKind.EMAIL, email_key), (KeyKind.PHONE, phone_e164))
     return [(kind, value) for kind, value in given if value is not None]
 
@@ -84,7 +84,7 @@ def identify(
 
     `people` are the keys of each. Keys that are new become their contact's, in the order of the
     people: somebody who comes twice is known the second time. Where two keys belong to different
-    contacts, the first decides, which is the e-mail address; that they are one person is for people
+    contacts, the first decides, which is the email address; that they are one person is for people
     to say (`merge`). Without a key nobody can be recognised: always a new contact.
 
     Contacts that were there before are locked until the transaction ends, before new keys are

@@ -35,7 +35,7 @@ class Connection:
     """The CRM that the settings name."""
 
     def __init__(self, store: Store, slug: str, access: Access, fallback_owner: str = "") -> None:
-        """`fallback_owner` is the e-mail address of who owns leads in the CRM whose owner here has
+        """`fallback_owner` is the email address of who owns leads in the CRM whose owner here has
         no user there."""
         self.store = store
         self.slug = slug

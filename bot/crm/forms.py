@@ -14,14 +14,14 @@ _HINT = "Their open leads move to this user there at once."
 
 
 class ChooseOwner(Form, id="crm.save_owner", title="Owner"):
-    """Says who somebody is in the CRM: from a menu, or by e-mail address where the CRM has more
+    """Says who somebody is in the CRM: from a menu, or by email address where the CRM has more
     users than a menu lists."""
 
     by_email: Hidden[bool]
     person: str = user("Salesperson")
     user: str | None = select("Their user", hint=_HINT, when=lambda values: not values["by_email"])
     email: str = text(
-        "Their user", most=254, placeholder="E-mail address", hint=_HINT,
+        "Their user", most=254, placeholder="Email address", hint=_HINT,
         when=lambda values: values["by_email"],
     )  # fmt: skip
 

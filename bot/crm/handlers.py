@@ -56,7 +56,7 @@ def _user_id(health: page.Health, form: ChooseOwner) -> str | None:
     if form.by_email:
         user = users.user_with(known, form.email)
         if user is None:
-            raise FieldErrors({"email": f"Nobody in {health.name} has this e-mail address."})
+            raise FieldErrors({"email": f"Nobody in {health.name} has this email address."})
         return str(user["id"])
     if form.user_id not in (None, *(each["id"] for each in known)):
         raise FieldErrors({"user": f"{health.name} does not have this user any more."})

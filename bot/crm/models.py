@@ -122,7 +122,7 @@ class CrmUser(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
     workspace_id: Mapped[WorkspaceId]
     user_id: Mapped[str | None]
-    """Their id there; None: nobody has their e-mail address."""
+    """Their id there; None: nobody has their email address."""
     is_chosen: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """An admin chose it, whatever the addresses say."""
 

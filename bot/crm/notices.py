@@ -130,7 +130,7 @@ def _unmatched(facts: dict[str, Any]) -> str:
     names = ", ".join(f"<@{slack_id}>" for slack_id in facts["who"][:20])
     more = f" and {len(facts['who']) - 20} more" if len(facts["who"]) > 20 else ""
     return (
-        f"I cannot find {names}{more} in {facts['crm']}: nobody there has their e-mail address. "
+        f"I cannot find {names}{more} in {facts['crm']}: nobody there has their email address. "
         f"{facts['instead']} Say who they are."
     )
 

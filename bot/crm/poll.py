@@ -322,7 +322,7 @@ def _disposition(reason: str) -> Disposition | None:
 
 
 def gone(connection: Connection, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> None:
-    """Records that were deleted: one with the same e-mail address takes their place; else a person
+    """Records that were deleted: one with the same email address takes their place; else a person
     decides, and nothing is made anew."""
     store = connection.store
     with store.transaction() as session:

@@ -105,7 +105,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Account:
-    """A company that the CRM knows, by the domain of the lead's e-mail address."""
+    """A company that the CRM knows, by the domain of the lead's email address."""
 
     name: str
     owner_id: str | None = None
@@ -275,7 +275,7 @@ class Crm(Protocol):
         ...
 
     def find(self, emails: Sequence[str]) -> dict[str, str]:
-        """The ids of the records of these people, by their e-mail address in lower case; one that
+        """The ids of the records of these people, by their email address in lower case; one that
         is nobody's or several's is left out."""
         ...
 
@@ -290,7 +290,7 @@ class Crm(Protocol):
         ...
 
     def accounts(self, domains: Sequence[str]) -> dict[str, Account]:
-        """The companies with these e-mail domains, by the domain; those that it knows."""
+        """The companies with these email domains, by the domain; those that it knows."""
         ...
 
     def link(self, record_id: str) -> str:

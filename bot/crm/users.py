@@ -1,4 +1,4 @@
-"""Owners: who of our people is which user of the CRM, by e-mail address or as an admin says."""
+"""Owners: who of our people is which user of the CRM, by email address or as an admin says."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -81,7 +81,7 @@ def _instead(connection: Connection, users: Sequence[dict[str, Any]]) -> str:
 
 
 def user_with(users: Sequence[dict[str, Any]], email: str) -> dict[str, Any] | None:
-    """The active user with this e-mail address."""
+    """The active user with this email address."""
     sought = email.lower()
     active = (each for each in users if each["is_active"])
     return next((each for each in active if sought and each["email"].lower() == sought), None)

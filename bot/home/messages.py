@@ -45,7 +45,7 @@ def home(
 
 
 _NOTHING: list[Block] = [
-    header("Nothing waits for you"),
+    header("You're all caught up"),
     words("New leads appear in the channel, and here once you claim them."),
 ]
 

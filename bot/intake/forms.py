@@ -97,9 +97,7 @@ class NewLead(Form, id="lead.save_new", title="New lead", submit="Add lead"):
     last_name: str = text("Last name", most=200, optional=True)
     company: str = text("Company", most=200, optional=True)
     phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
-    email: str = email(
-        "E-mail", optional=True, hint="An e-mail address or a phone number is needed."
-    )
+    email: str = email("Email", optional=True, hint="An email address or a phone number is needed.")
     message: str = text("What do they want?", most=3000, multiline=True, optional=True)
     campaign: int | None = select("Campaign", none="No campaign")
 

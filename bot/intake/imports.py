@@ -369,7 +369,7 @@ def return_refused(store: Store, slack: Slack, import_id: int) -> None:
         place = place_of(session, IMPORT, import_id)
     if place is None:
         return
-    text = "These rows were refused. Mend them and drop the file here: the others are not doubled."
+    text = "These rows were refused. Fix them and drop the file again: nothing is imported twice."
     slack.upload(place[0], refused_name(imported.name), content, text)
     with store.transaction() as session:
         import_rows.delete_rows(session, import_id)

@@ -269,14 +269,14 @@ _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s()/.-]+(?=\d)")
 
 
 class NothingToFind(HandoffError):
-    """Please write what you remember: `/lead find Lovelace`, a company, an e-mail address, or a
+    """Please write what you remember: `/lead find Lovelace`, a company, an email address, or a
     phone number with its country code."""
 
 
 def search(session: Session, who: Person, words: str, limit: int) -> Sequence[Lead]:
     """The leads that match every word by its beginning, the newest first, at most `limit`.
 
-    Name, company, e-mail address and phone number (E.164) are looked at. Raises NotAllowed,
+    Name, company, email address and phone number (E.164) are looked at. Raises NotAllowed,
     NothingToFind.
     """
     people.require(session, who, "look leads up", Role.SALESPERSON, Role.MARKETER)

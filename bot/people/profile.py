@@ -17,7 +17,7 @@ class NotAMember(HandoffError):
 
 
 def facts_of(user: Mapping[str, Any]) -> dict[str, Any]:
-    """Name, zone, state and e-mail address of a person, from Slack's own object of a user; the
+    """Name, zone, state and email address of a person, from Slack's own object of a user; the
     address is there with the scope users:read.email."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]

@@ -125,7 +125,7 @@ def person(session: Session, workspace_id: int, slack_id: str) -> Person:
 
 
 def named(session: Session, workspace_id: int, name: str) -> Person | None:
-    """The person whom a program names by their Slack ID or e-mail address, if we know them; of
+    """The person whom a program names by their Slack ID or email address, if we know them; of
     several with one address somebody who is active."""
     wanted = name.strip()
     is_meant = (Person.slack_id == wanted) | (func.lower(Person.email) == wanted.lower())

@@ -80,7 +80,7 @@ class SetGoals(Form, id="shadow.save_goals", title="Goals"):
         )
 
 
-class HandOn(Form, id="shadow.save_hand_on", title="A colleague goes", submit="Hand it on"):
+class HandOn(Form, id="shadow.save_hand_on", title="Send a colleague instead", submit="Hand it on"):
     """Which colleague goes instead."""
 
     participant_id: Hidden[int]
@@ -97,7 +97,7 @@ class HandOn(Form, id="shadow.save_hand_on", title="A colleague goes", submit="H
                 "or has met this one. You can propose another time, or cancel."
             )
             blocks = [SectionBlock(text=nobody)]
-            return View(type="modal", title="A colleague goes", close="Back", blocks=blocks)
+            return View(type="modal", title="Send a colleague instead", close="Back", blocks=blocks)
         options = [Choice(each.id, each.name) for each in colleagues]
         return cls.modal(participant_id=participant.id, fields={"colleague": {"options": options}})
 

@@ -8,7 +8,7 @@ NAME = "stay-in-my-shoes.ics"
 
 @dataclass(frozen=True)
 class Invitation:
-    """What a calendar file says. It holds no e-mail addresses: we know none."""
+    """What a calendar file says. It holds no email addresses: we know none."""
 
     uid: str
     """The same for every change of the event (RFC 5545, UID)."""

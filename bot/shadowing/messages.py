@@ -63,7 +63,7 @@ def _finding(participant: ShadowParticipant, pair: ShadowPair) -> str:
     until = moment(participant.round.closes_at, "{date_long_pretty}")
     return (
         f"{_why(participant, pair)} For an hour or a shift, one of you sits with the other at "
-        f"work.\nSay by {until} which times suit you: the first that suits both is agreed."
+        f"work.\nPick times by {until}: the first one that works for both is booked."
     )
 
 
@@ -147,7 +147,7 @@ def _slot(slot: ShadowSlot, participant: ShadowParticipant, pair: ShadowPair) ->
     suits = f" · suits {' and '.join(names)}" if names else ""
     mine = slot.id in participant.picked
     button = ButtonElement(
-        text="Does not suit me" if mine else "Suits me",
+        text="Doesn't work for me" if mine else "Works for me",
         action_id=UNPICK if mine else PICK,
         value=str(slot.id),
         style="primary" if names and not mine else None,
@@ -172,7 +172,7 @@ def _buttons(participant: ShadowParticipant, pair: ShadowPair) -> list[ButtonEle
         return [
             ButtonElement(text="Propose a time", action_id=ANOTHER, value=value),
             ButtonElement(text="Goals", action_id=GOALS, value=value),
-            ButtonElement(text="A colleague goes", action_id=HAND_ON, value=value),
+            ButtonElement(text="Send a colleague instead", action_id=HAND_ON, value=value),
             _cancel("Cancel", "Cancel this one?", value),
         ]
     if not stage.has_met or (stage == Stage.SETTLED and participant.answered_at is not None):
@@ -219,10 +219,10 @@ def _finding_row(
     if wanted := _wanted(participant, pair, now):
         return _suits(f"{other} can meet you {span(wanted)}. Does that suit you?", wanted)
     if participant.picked:
-        waiting = f"You said which times suit you. {other} has not answered yet."
+        waiting = f"You picked your times. {other} hasn't answered yet."
         return _row(waiting, "Show the times", SHOW, participant.id)
     until = moment(participant.round.closes_at, "{date_long_pretty}")
-    finding = f"You and {other}: say by {until} which times suit you."
+    finding = f"You and {other}: pick times by {until}."
     return _row(finding, "Pick a time", SHOW, participant.id, is_next=True)
 
 
@@ -246,7 +246,7 @@ def _wanted(participant: ShadowParticipant, pair: ShadowPair, now: datetime) -> 
 
 
 def _suits(text: str, slot: ShadowSlot) -> SectionBlock:
-    return _row(f"{text} `/shadow` shows all times.", "Suits me", PICK, slot.id, is_next=True)
+    return _row(f"{text} `/shadow` shows all times.", "Works for me", PICK, slot.id, is_next=True)
 
 
 def _row(
@@ -297,7 +297,7 @@ def _state(mine: Mine) -> str:
     if mine.member is not None and mine.member.is_out:
         lines.append("You are out: rounds leave you alone until you are in again.")
     elif mine.member is not None and mine.member.rests:
-        lines.append("You rest, since I heard nothing from you in three rounds.")
+        lines.append("You're paused, since I heard nothing from you in three rounds.")
     elif mine.member is not None and mine.member.waited and not mine.participants:
         lines.append("You had no partner last time, so you come first in the next round.")
     return "\n".join([*lines, _next(mine.next_round_at)])
@@ -312,7 +312,7 @@ def _next(at: datetime | None) -> str:
 def _page_buttons(mine: Mine) -> list[ButtonElement]:
     value = str(mine.person.id)
     turn = (
-        ButtonElement(text="Leave me out", action_id=OUT, value=value)
+        ButtonElement(text="Skip future rounds", action_id=OUT, value=value)
         if _is_in(mine)
         else ButtonElement(text="I am in again", action_id=IN, value=value, style="primary")
     )

@@ -168,7 +168,7 @@ class Amount(Text):
 
 @dataclass(frozen=True)
 class Email(Input):
-    """An e-mail address, which Slack's client checks."""
+    """An email address, which Slack's client checks."""
 
     empty = str
 

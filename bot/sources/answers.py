@@ -21,7 +21,7 @@ class Answer(TypedDict):
     """The moment that it tells, in ISO 8601: each reader sees it on their own clock."""
 
 
-NO_ADDRESS = "is not an e-mail address"
+NO_ADDRESS = "is not an email address"
 NO_NUMBER = "is not a phone number"
 CUT_SHORT = (
     "was rounded by Excel, which shows long numbers as 4.9E+11: format the column as text and "

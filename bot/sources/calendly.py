@@ -51,7 +51,7 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
         raise Ignored("an event that is no booking")
     invitee = sent.get("payload")
     names = [("Name", "name"), ("First name", "first_name"), ("Last name", "last_name"),
-             ("E-mail", "email"), ("Phone", "text_reminder_number")]  # fmt: skip
+             ("Email", "email"), ("Phone", "text_reminder_number")]  # fmt: skip
     answers = [(label, dig(invitee, key)) for label, key in names]
     answers += [
         (plain(each.get("question")) or "Answer", each.get("answer"))

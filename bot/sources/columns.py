@@ -17,7 +17,7 @@ SKIP = "skip"
 MEANINGS: Mapping[str, str] = {
     NOTE: "Keep under its name",
     SKIP: "Leave out",
-    "email": "E-mail",
+    "email": "Email",
     "phone": "Phone",
     labels.FULL_NAME: "Full name",
     "first_name": "First name",
@@ -53,7 +53,7 @@ _META = re.compile(r"(?:l|ag|as|c|f):(?=\d{5,}$)")
 
 
 class NobodyReachable(HandoffError):
-    """No column holds an e-mail address or a phone number. Say which one does."""
+    """No column holds an email address or a phone number. Say which one does."""
 
 
 def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[str]:

@@ -37,9 +37,9 @@ from bot.tasks import GiveUp
 
 _CONTACTS = "/crm/v3/objects/contacts"
 _PROPERTIES = {
-    "email": ("E-mail", "email"),
-    "work_email": ("Work e-mail", "email"),
-    "hs_additional_emails": ("Additional e-mails", "email"),
+    "email": ("Email", "email"),
+    "work_email": ("Work email", "email"),
+    "hs_additional_emails": ("Additional emails", "email"),
     "phone": ("Phone", "phone"),
     "mobilephone": ("Mobile phone", "phone"),
     "hs_whatsapp_phone_number": ("WhatsApp", "phone"),

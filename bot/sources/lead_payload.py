@@ -139,7 +139,7 @@ def _consent(value: object) -> object:
 
 
 class LeadPayload(BaseModel):
-    """A lead as it is sent: someone raised a hand. It needs an e-mail address or a phone number."""
+    """A lead as it is sent: someone raised a hand. It needs an email address or a phone number."""
 
     model_config = ConfigDict(
         coerce_numbers_to_str=True, json_schema_extra={"example": {**EXAMPLE}},
@@ -243,7 +243,7 @@ class LeadPayload(BaseModel):
 
     @property
     def email_key(self) -> str | None:
-        """The e-mail address as it identifies a person: casefolded."""
+        """The email address as it identifies a person: casefolded."""
         return self.email.casefold() if self.email else None
 
     def phone_e164(self, country: str | None) -> str | None:

@@ -12,7 +12,7 @@ from bot.sources.lead_payload import LeadPayload, read
 from bot.sources.payload import dig, identifier, json_object, moment, objects, plain
 
 _FIELDS = {"INPUT_EMAIL": "email", "INPUT_PHONE_NUMBER": "phone"}
-_LABELS = {"INPUT_EMAIL": "E-mail", "INPUT_PHONE_NUMBER": "Phone"}
+_LABELS = {"INPUT_EMAIL": "Email", "INPUT_PHONE_NUMBER": "Phone"}
 
 EXAMPLE: dict[str, Any] = {
     "eventId": "a4cb511e-d513-4fa5-baee-b815d718dfd1",

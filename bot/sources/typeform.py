@@ -15,7 +15,7 @@ from bot.sources.lead_payload import LeadPayload, read
 from bot.sources.payload import dig, identifier, json_object, moment, objects, plain
 
 _FIELDS = {"email": "email", "phone_number": "phone"}
-_LABELS = {"email": "E-mail", "phone_number": "Phone"}
+_LABELS = {"email": "Email", "phone_number": "Phone"}
 _RECKONED = ("score", "price")
 
 EXAMPLE: dict[str, Any] = {
@@ -65,7 +65,7 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
 
 
 def _answers(response: object) -> Iterator[tuple[str, str | None, object]]:
-    """Questions with the fields that they mean and their answers; an e-mail or phone question is
+    """Questions with the fields that they mean and their answers; an email or phone question is
     one whatever its title says."""
     titles = dict(_titles(dig(response, "definition", "fields")))
     for answer in objects(dig(response, "answers")):

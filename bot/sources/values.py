@@ -85,7 +85,7 @@ def says_something(text: str) -> bool:
 
 @lru_cache(_KNOWN)
 def address(text: str) -> str | None:
-    """The e-mail address that a text is, and nothing else; its domain in small letters."""
+    """The email address that a text is, and nothing else; its domain in small letters."""
     if len(text) > _LONGEST_ADDRESS:
         return None
     name, _, domain = text.partition("@")
@@ -104,7 +104,7 @@ def _checked(text: str) -> str | None:
 
 
 def addresses(text: str) -> Iterator[str]:
-    """The e-mail addresses in a text: `Ada <ada@example.com>`, several in a cell."""
+    """The email addresses in a text: `Ada <ada@example.com>`, several in a cell."""
     whole = address(text)
     if whole is not None:
         yield whole

@@ -44,7 +44,7 @@ _NO_QUESTIONS = frozenset(
     }
 )  # fmt: skip
 _LABELS = {
-    "email": "E-mail",
+    "email": "Email",
     "org": "Company",
     "comments": "Message",
     "zip": "ZIP",

@@ -194,7 +194,7 @@ def answer_button(answer: StandupAnswer) -> ButtonElement | None:
     if answer.resolved_at is not None:
         return None
     if answer.taken_by is None:
-        return ButtonElement(text="I take it", action_id=TAKE, value=str(answer.id))
+        return ButtonElement(text="I'll help", action_id=TAKE, value=str(answer.id))
     return resolve_button(answer)
 
 

@@ -39,7 +39,7 @@ class Change(BaseModel):
 
     owner: Annotated[Text, Field(min_length=1, max_length=254)] | None = Field(
         default=None, examples=["ben@example.com"],
-        description="A salesperson by their e-mail address in Slack, or member ID; null gives the "
+        description="A salesperson by their email address in Slack, or member ID; null gives the "
         "lead back.",
     )  # fmt: skip
     stage: Stage | None = Field(
@@ -255,7 +255,7 @@ def _owner(session: Session, lead: Lead, change: Change) -> Person | None:
     owner = people.named(session, lead.workspace_id, change.owner)
     if owner is None or not owner.active:
         raise _Unreadable(
-            {"owner": "is nobody here: write the e-mail address or member ID of a salesperson"}
+            {"owner": "is nobody here: write the email address or member ID of a salesperson"}
         )
     return owner
 

@@ -34,7 +34,7 @@ class Rules:
     refused: dict[tuple[str, str], str] = field(default_factory=dict)
     """Validation rules: the message by which any value of a field is refused."""
     blocks_duplicates: bool = False
-    """A duplicate rule blocks a second lead with an e-mail address."""
+    """A duplicate rule blocks a second lead with an email address."""
     alerts_duplicates: bool = False
     """A duplicate rule alerts of it."""
     assigns_to: str | None = None
@@ -44,7 +44,7 @@ class Rules:
     is_full: bool = False
     """Whether the organization's storage is used up."""
     locked: dict[str, int] = field(default_factory=dict)
-    """How often a record can still not be locked, by its id or a lead's e-mail address."""
+    """How often a record can still not be locked, by its id or a lead's email address."""
 
     def live(self, table: Table, row_id: str) -> Row:
         """A row by its id. Raises RowRefused."""

@@ -50,7 +50,7 @@ def retail_webinar(first: date, currency: str) -> Draft:
         offer="A free audit of one shop, worth 900 EUR",
         terms="For participants of the webinar. One audit a company.",
         talking_points="Ask which shop loses most.\nThe audit takes two hours on site.",
-        channels=("Webinar", "E-mail"),
+        channels=("Webinar", "Email"),
         starts_on=first,
         ends_on=first + timedelta(days=30),
         budget=Money(450_000, currency),
@@ -70,7 +70,7 @@ def chains(first: date, currency: str) -> Draft:
         offer="One contract for all shops, the smallest two free for a year",
         terms="Five shops or more under one owner. Two years.",
         talking_points="One invoice, one contact person.\nShops that close leave the contract.",
-        channels=("E-mail", "Field sales"),
+        channels=("Email", "Field sales"),
         starts_on=first + timedelta(days=21),
         ends_on=first + timedelta(days=80),
         budget=Money(600_000, currency),
@@ -95,7 +95,7 @@ REQUESTS = (
 )  # fmt: skip
 
 DAILY_SPEND = {FRESH_START: (("Google Ads", 9_800), ("Landing page", 1_500)),
-               RETAIL: (("Webinar platform", 4_000), ("E-mail", 900))}  # fmt: skip
+               RETAIL: (("Webinar platform", 4_000), ("Email", 900))}  # fmt: skip
 """By campaign, the lines with their cost a day in minor units."""
 
 STANDUP: Mapping[str, Mapping[Theme, str]] = {

@@ -34,7 +34,7 @@ class Seen:
     last_name: str | None
     company: str | None
     owner: str | None
-    """The e-mail address of its owner."""
+    """The email address of its owner."""
     stage: Stage | None
     amount: Money | None
     campaign: str | None

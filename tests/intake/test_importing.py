@@ -125,7 +125,7 @@ def test_a_list_becomes_leads_on_one_call_list_and_one_card(
         assert (lead.call_list_id, lead.is_hot, lead.source) == (found.call_list_id, False, "csv")
         assert session.scalars(select(LeadEvent.event_type).distinct()).all() == ["received"]
         assert [why for _, why in import_rows.refused(session, found.id)] == [
-            "email: is not an e-mail address"
+            "email: is not an email address"
         ]
         assert session.scalars(select(func.count()).select_from(ImportRow)).one() == 1
 
@@ -204,7 +204,7 @@ def test_the_preview_says_what_then_happens(store: Store, workspace: Workspace) 
     rows = [*people(6), ["nobody", "", "", "", "", ""], ["A2@example.com", "", "", "B", "", ""]]
     import_id = prepare(store, workspace, lines(rows))
     seen = state(store, import_id).preview
-    assert seen["reasons"] == [["email: is not an e-mail address", 1]]
+    assert seen["reasons"] == [["email: is not an email address", 1]]
     assert seen["first"][0] == ["Ann Lee0", "Acme", "a0@example.com, +493023125000"]
     assert count(store, Lead) == 2
     start(store, import_id)
@@ -385,7 +385,7 @@ def test_refused_rows_come_back_disarmed_and_their_mended_file_adds_the_rest(
             "utf-8-sig"
         )
     assert content.splitlines()[0].endswith("Why it was refused")
-    assert content.splitlines()[1] == ("'=cmd(),,,'=HYPERLINK(1),,,email: is not an e-mail address")
+    assert content.splitlines()[1] == ("'=cmd(),,,'=HYPERLINK(1),,,email: is not an email address")
     mended = content.replace("'=cmd()", "new@example.com").encode()
     again = bring(store, workspace, mended)
     assert counts(again) == (1, 0, 0, 0)

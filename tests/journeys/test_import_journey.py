@@ -29,7 +29,7 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     assert "3 rows" in drawn(card)
     assert "Understood: Vorname → First name, Mail → E-mail" in drawn(card)
     assert "Kept under their names: Seats" in drawn(card)
-    assert "1 × email: is not an e-mail address" in drawn(card)
+    assert "1 × email: is not an email address" in drawn(card)
     assert "UTF-8" in drawn(card)
 
     office.hand("mara").click(card, "import.columns")
@@ -48,7 +48,7 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     file = office.slack.workspace.files[back.files[0]]
     assert file.name == "webinar - refused.csv"
     lines = file.data.decode("utf-8-sig").splitlines()
-    assert lines[1] == "Cleo,cleo(at)example.com,7,email: is not an e-mail address"
+    assert lines[1] == "Cleo,cleo(at)example.com,7,email: is not an email address"
 
     card = office.card("Call list: webinar", "0 of 2 contacts called")
     office.hand("sofia").click(card, "calls.next")

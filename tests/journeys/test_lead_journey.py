@@ -159,7 +159,7 @@ def test_the_home_tab_shows_what_is_mine_and_follows(office: Office) -> None:
         home = office.slack.home(office.users[who])
         return home is not None and all(part in str(home.blocks) for part in parts)
 
-    nothing = "Nothing waits for you"
+    nothing = "You're all caught up"
     office.slack.wait_until(
         lambda: home_says(nothing) and home_says(nothing, who="ben"), timeout=60
     )

@@ -255,7 +255,7 @@ IMPORT: dict[str, Any] = {
     "meanings": ["first_name", "email", "note", "skip", "note"],
     "preview": {
         "looked_at": 10_000, "new": 9_000, "joined": 300, "known": 600, "refused": 100,
-        "reasons": [["email: is not an e-mail address", 100]],
+        "reasons": [["email: is not an email address", 100]],
         "first": [
             ["Ada Lovelace", HOSTILE, "ada@example.com, +49 30 23125001"], ["", "", "b@x.example"],
         ],

@@ -195,7 +195,7 @@ def test_card_with_the_least_that_is_known(golden: Golden) -> None:
 
 ASKED = [
     {"question": "Email", "answer": "ada@example.com", "field": "email"},
-    {"question": "Work email", "answer": "ada@gmail", "problem": "is not an e-mail address"},
+    {"question": "Work email", "answer": "ada@gmail", "problem": "is not an email address"},
     {"question": "adset_id", "answer": "120200000000002"},
     {"question": "How many seats?", "answer": "12\nor 13"},
     *({"question": f"Question {number}", "answer": "yes"} for number in range(5)),

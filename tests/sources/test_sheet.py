@@ -295,7 +295,7 @@ def test_the_same_row_has_the_same_id_whatever_the_order_of_its_columns() -> Non
     ("cells", "problem"),
     [
         (["", ""], "empty"),
-        (["nobody", ""], "is not an e-mail address"),
+        (["nobody", ""], "is not an email address"),
         (["", "Acme"], "an email or a phone is needed"),
     ],
 )

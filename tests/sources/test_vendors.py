@@ -416,7 +416,7 @@ def test_hubspots_mobile_number_and_second_addresses_are_asked_for_and_kept() ->
     payload = fetched("hubspot", {"id": "7", "properties": both})
     assert (payload.phone, payload.email) == ("+493023125003", "a@example.org")
     assert ("Mobile phone", "+493023125002") in shown(payload)
-    assert ("Additional e-mails", "a@example.org;b@example.org") in shown(payload)
+    assert ("Additional emails", "a@example.org;b@example.org") in shown(payload)
     fetching = SOURCES["hubspot"].fetching
     assert fetching is not None
     vendor = Recorded(**{"/crm/v3/objects/contacts/7": {"id": "7"}})  # the schema is refused

@@ -456,7 +456,7 @@ def test_a_form_that_does_not_fit_is_answered_with_a_page_that_repeats_nothing(s
     names = dict.fromkeys(set(LeadPayload.model_fields) - {"message"}, script)
     answer = site.fill_in(**names, **{script: script})
     assert answer.status_code == 422
-    assert "email: is not an e-mail address" in answer.text
+    assert "email: is not an email address" in answer.text
     assert "<script" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 

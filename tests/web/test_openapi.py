@@ -10,7 +10,7 @@ from schemathesis.core.result import Ok
 from tests.sources.signing import SECRET, VENDORS
 from tests.web.conftest import KEY, Site
 
-# Not whether data that fit the schema are accepted: a lead needs an e-mail address *or* a phone.
+# Not whether data that fit the schema are accepted: a lead needs an email address *or* a phone.
 CHECKS = [
     checks.not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
     checks.response_schema_conformance,

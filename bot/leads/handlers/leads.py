@@ -89,7 +89,7 @@ def show_mine(act: Act) -> Message:
 
 
 @capability.command(
-    "/lead", "find", "`Lovelace`: look a lead up by name, company, e-mail or phone", _LOOK_UP
+    "/lead", "find", "`Lovelace`: look a lead up by name, company, email or phone", _LOOK_UP
 )
 def find(act: Act) -> Message:
     """Look leads up by what one remembers of them."""

@@ -159,7 +159,7 @@ def found(words: str, leads: Sequence[Lead]) -> Message:
     said = f"“{safe(words, 60)}”"
     if not leads:
         return Message(
-            f"No lead has {said} in its name, company or e-mail address. Try the beginning of a "
+            f"No lead has {said} in its name, company or email address. Try the beginning of a "
             "word, or a phone number with its country code."
         )
     shown = leads[:MOST_FOUND]

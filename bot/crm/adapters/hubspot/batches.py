@@ -213,7 +213,7 @@ class Batches:
 
 
 def holders(api: HubSpotApi, emails: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The contacts that have these e-mail addresses (lower case), by the address."""
+    """The contacts that have these email addresses (lower case), by the address."""
     wanted = set(emails)
     by_email: dict[str, dict[str, Any]] = {}
     for each in api.read("contacts", wanted, ["email", "hs_additional_emails", KEY], by="email"):

@@ -10,7 +10,7 @@ from bot.crm.port import Blocked, Refusal, Refused, Trouble
 
 MODULE = "handoff"
 """The namespace of our external ids: Odoo makes one record of one id, whoever asks how often."""
-# Errors are told in English; nobody is e-mailed, and the API's user follows no lead.
+# Errors are told in English; nobody is emailed, and the API's user follows no lead.
 CONTEXT = {
     "lang": "en_US",
     "mail_auto_subscribe_no_notify": True,

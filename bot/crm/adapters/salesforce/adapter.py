@@ -363,6 +363,6 @@ def _was_moved(deal: Json) -> bool:
 
 
 def _domain(website: str | None) -> str:
-    """The domain of a website, as e-mail addresses have it."""
+    """The domain of a website, as email addresses have it."""
     host = (website or "").lower().strip().partition("://")[2] or (website or "").lower().strip()
     return host.partition("/")[0].partition(":")[0].removeprefix("www.")
