@@ -155,7 +155,7 @@ def _set_timer(session: Session, campaign: Campaign, person: Person, at: datetim
 
 
 class AlreadyAnnounced(HandoffError):
-    """“{name}” was announced already. `/campaign manage` changes, pauses, resumes or ends it."""
+    """“{name}” is already announced. Change, pause, resume or end it with `/campaign manage`."""
 
 
 def announce(
@@ -294,7 +294,7 @@ def _go_live(session: Session, person: Person | None, campaign: Campaign) -> Non
 
 
 class AlreadyRead(HandoffError):
-    """You have confirmed “{name}” already, {at}. There is nothing more to do."""
+    """You already confirmed “{name}” {at}."""
 
 
 class Ended(HandoffError):

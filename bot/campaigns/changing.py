@@ -26,7 +26,7 @@ class NotBegun(HandoffError):
 
 
 class HasBegun(HandoffError):
-    """“{name}” runs already, so customers may know of it. End it instead."""
+    """“{name}” is already running, so customers may know about it. End it instead."""
 
 
 def change(

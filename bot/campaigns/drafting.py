@@ -22,7 +22,7 @@ from bot.slack.text import safe
 
 
 class CodeTaken(HandoffError):
-    """“{name}” has this code already. Choose another, so that each lead finds its campaign."""
+    """“{name}” already uses this code. Choose another, or use that one: `/campaign manage`."""
 
 
 class NotYours(HandoffError):

@@ -42,7 +42,7 @@ def manage(campaigns: Sequence[Campaign], count: int, words: str, today: date) -
     text = f"{plural(count, 'campaign')} to manage."
     blocks: list[Block] = [block for each in campaigns for block in _campaign_row(each, today)]
     if count > len(campaigns):
-        left = f"and {count - len(campaigns):,} more. A word of the name finds one: "
+        left = f"and {count - len(campaigns):,} more. Search by name: "
         blocks.append(note(f"{left}`/campaign manage summer`"))
     return Message(text, blocks)
 
@@ -67,10 +67,10 @@ def _owner_buttons(campaign: Campaign, today: date) -> list[ButtonElement]:
         case Stage.PAUSED:
             return [change, _owner_button(campaign, "Resume", RESUME, "primary"), stop]
         case Stage.DRAFT if campaign.launch_at:
-            unschedule = _owner_button(campaign, "Take the time back", UNSCHEDULE)
+            unschedule = _owner_button(campaign, "Unschedule", UNSCHEDULE)
             return [
                 change,
-                _owner_button(campaign, "Another time…", LAUNCH),
+                _owner_button(campaign, "Reschedule…", LAUNCH),
                 unschedule,
                 _cancel_button(campaign),
             ]
@@ -84,7 +84,7 @@ def _campaign_row(campaign: Campaign, today: date) -> list[Block]:
     stage = Stage(campaign.stage).label + (waits if campaign.announced_at is None else "")
     text = f"*{safe(campaign.name)}* · {stage} · {campaign.owner.mention}\n{offer_line(campaign)}"
     if campaign.stage in (Stage.PROPOSED, Stage.AGREED):
-        text += "\nIts proposal in the channel has what you may do with it."
+        text += "\nChange it from its proposal in the channel."
     return [SectionBlock(text=text), *buttons(campaign, today)]
 
 
@@ -100,8 +100,8 @@ def _cancel_button(campaign: Campaign) -> ButtonElement:
         style="danger",
         confirm=ConfirmObject(
             title="Cancel this campaign?",
-            text=PlainTextObject(text="It will not run, and this cannot be undone."),
-            confirm="Cancel it",
+            text=PlainTextObject(text="It won't run. You can't undo this."),
+            confirm="Cancel campaign",
             deny="Keep it",
         ),
     )
@@ -140,13 +140,11 @@ def confirmation(
             "posts it after that."
         )
     if campaign.is_over(today):
-        return only(f"{name} is over. Its announcement in {where} says so, and what you answered.")
+        return only(f"{name} is over. Your answers are in its announcement in {where}.")
     text = f"{name} is announced in {where}."
     if campaign.stage == Stage.PAUSED:
-        text = f"{name} is paused: sales is told not to promise it."
-    text += (
-        " Sales confirms it there with *Got it*; questions come into its thread and mention you."
-    )
+        text = f"{name} is paused. Sales knows not to promise it."
+    text += " Sales confirms with *Got it*. Questions go to its thread and mention you."
     return Message(
         text,
         [
@@ -162,8 +160,8 @@ def reminder(campaign: Campaign, *, read: bool) -> Message:
     """The one reminder, to someone who has not confirmed an announcement."""
     name = f"“{safe(campaign.name)}”"
     if read:
-        return only(f"You have confirmed the campaign {name}. Thank you.")
-    text = f"You have not confirmed the campaign {name} yet. Please read what it promises."
+        return only(f"You've confirmed {name}. Thanks!")
+    text = f"You haven't confirmed {name} yet. Please read the offer."
     blocks: list[Block] = [
         SectionBlock(text=text),
         SectionBlock(text=f"*Offer* {offer_line(campaign)}\n*Terms* {safe(campaign.terms, 2_200)}"),
@@ -174,9 +172,9 @@ def reminder(campaign: Campaign, *, read: bool) -> Message:
 
 def _planned(campaign: Campaign, name: str, where: str) -> str:
     if campaign.stage == Stage.CANCELLED:
-        return f"{name} was cancelled, and was not announced."
+        return f"{name} was cancelled before it was announced."
     if campaign.launch_at is None:
-        return f"{name} is not announced, and no time is set for it."
+        return f"{name} isn't announced or scheduled yet."
     return f"{name} will be announced in {where} {moment(campaign.launch_at)}."
 
 

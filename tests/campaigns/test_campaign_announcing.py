@@ -91,8 +91,8 @@ def test_a_code_that_is_taken_names_who_has_it(company: Company) -> None:
     with pytest.raises(drafting.CodeTaken) as raised:
         company.announce("form-2", name="Another")
     assert raised.value.message == (
-        "“Summer trial” has this code already. "
-        "Choose another, so that each lead finds its campaign."
+        "“Summer trial” already uses this code. "
+        "Choose another, or use that one: `/campaign manage`."
     )
 
 

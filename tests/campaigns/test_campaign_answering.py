@@ -47,9 +47,8 @@ def test_pressing_twice_says_so_and_changes_nothing(
     with pytest.raises(announcing.AlreadyRead) as raised:
         company.got_it(company.sal, campaign)
     assert raised.value.message == (
-        "You have confirmed “Summer trial” already, "
-        "<!date^1780297200^{date_short_pretty} {time}|2026-06-01 07:00 UTC>. "
-        "There is nothing more to do."
+        "You already confirmed “Summer trial” "
+        "<!date^1780297200^{date_short_pretty} {time}|2026-06-01 07:00 UTC>."
     )
     assert company.count(CampaignReceipt) == 1
     assert not is_stale(company)

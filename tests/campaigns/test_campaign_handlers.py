@@ -139,7 +139,7 @@ def test_a_code_that_is_taken_stands_below_its_field(town: Town) -> None:
     mara = open_form(town)
     outcome = mara.submit(values=TYPED | {"name": "Another"})
     assert list(outcome.errors) == ["utm_campaign"]
-    assert "“Summer trial” has this code already" in outcome.errors["utm_campaign"]
+    assert "“Summer trial” already uses this code" in outcome.errors["utm_campaign"]
     assert mara.submit(values={"utm_campaign": "another"}).ok
 
 
@@ -183,7 +183,7 @@ def test_got_it_shows_on_the_card_and_twice_is_told(town: Town) -> None:
     assert read_by(town) == "Read by 1 of 2 in sales: Sal. Not yet: Sue."
     press(town, town.company.sal, messages.GOT_IT)
     [told] = town.told(town.company.sal)
-    assert told.startswith("You have confirmed “Summer trial” already")
+    assert told.startswith("You already confirmed “Summer trial”")
     assert town.company.count(CampaignReceipt) == 1
 
 
@@ -343,16 +343,14 @@ def test_who_has_not_read_is_reminded_and_confirms_from_there(town: Town) -> Non
     wake(town, hours=4)
     assert town.direct(town.company.sal) == []
     [reminder] = town.slack.messages(town.slack.im(town.company.sue.slack_id))
-    assert reminder.text.startswith("You have not confirmed the campaign “Summer trial” yet.")
+    assert reminder.text.startswith("You haven't confirmed “Summer trial” yet.")
     assert "Not yet: Sue. I have reminded 1 person of them, once." in repr(
         town.slack.messages(town.slack.im(town.company.mara.slack_id))[0].blocks
     )
     assert town.slack.hand(town.company.sue.slack_id).click(reminder, messages.GOT_IT).ok
     town.slack.wait_until(lambda: town.company.count(CampaignReceipt) == 2)
     town.work()
-    assert town.direct(town.company.sue) == [
-        "You have confirmed the campaign “Summer trial”. Thank you."
-    ]
+    assert town.direct(town.company.sue) == ["You've confirmed “Summer trial”. Thanks!"]
     assert read_by(town) == "Read by 2 of 2 in sales: Sal and Sue."
 
 
@@ -400,7 +398,7 @@ def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
     noon = int((NINE + timedelta(hours=3)).timestamp())
     mara, sal = (town.slack.hand(who.slack_id) for who in (town.company.mara, town.company.sal))
     announce(town, launch_at=noon)
-    assert labels(owners(town)) == ["Change…", "Another time…", "Take the time back", "Cancel"]
+    assert labels(owners(town)) == ["Change…", "Reschedule…", "Unschedule", "Cancel"]
     wake(town, hours=3)
     got_it(town, town.company.sal)
     assert ask(town, town.company.sal).submit(values={"question": "For old ones too?"}).ok

@@ -305,7 +305,7 @@ def test_the_owner_sees_when_it_will_be_announced(golden: Golden) -> None:
     taken_back = owner_messages.confirmation(
         campaign(), "C0LEADS", sales(0, 3), TODAY, posted=False
     )
-    assert taken_back.text == "“Summer trial” is not announced, and no time is set for it."
+    assert taken_back.text == "“Summer trial” isn't announced or scheduled yet."
 
 
 def test_a_reminder(golden: Golden) -> None:
@@ -399,7 +399,7 @@ def test_the_channel_hears_of_the_end_once_it_is_over(golden: Golden) -> None:
         ({"stage": Stage.DRAFT}, ["Change…", "Announce…", "Cancel"]),
         (
             {"stage": Stage.DRAFT, "launch_at": NINE},
-            ["Change…", "Another time…", "Take the time back", "Cancel"],
+            ["Change…", "Reschedule…", "Unschedule", "Cancel"],
         ),
         ({"stage": Stage.PROPOSED}, []),
         ({"stage": Stage.AGREED}, []),
@@ -439,7 +439,7 @@ def test_the_owner_sees_that_it_is_paused_or_over() -> None:
     paused = owner_messages.confirmation(
         announced(stage=Stage.PAUSED), "C0LEADS", sales(1, 3), TODAY, posted=True
     )
-    assert paused.text.startswith("“Summer trial” is paused: sales is told not to promise it.")
+    assert paused.text.startswith("“Summer trial” is paused. Sales knows not to promise it.")
     over = owner_messages.confirmation(
         announced(stage=Stage.ENDED), "C0LEADS", sales(1, 3), TODAY, posted=True
     )
