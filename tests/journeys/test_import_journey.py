@@ -27,7 +27,7 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     drop(office, "mara", "webinar.csv", WEBINAR)
     card = office.whisper("mara", "Import webinar?", "First rows")
     assert "3 rows" in drawn(card)
-    assert "Understood: Vorname → First name, Mail → E-mail" in drawn(card)
+    assert "Understood: Vorname → First name, Mail → Email" in drawn(card)
     assert "Kept under their names: Seats" in drawn(card)
     assert "1 × email: is not an email address" in drawn(card)
     assert "UTF-8" in drawn(card)
