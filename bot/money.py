@@ -38,6 +38,11 @@ class UnknownCurrency(HandoffError):
     """“{code}” is not a currency code. Write three letters of ISO 4217, for example EUR."""
 
 
+def is_currency(code: str) -> bool:
+    """Whether a code is one of ISO 4217, in use or of the past, as CLDR knows them."""
+    return code in list_currencies()
+
+
 def exponent(currency: str) -> int:
     """How many decimal digits the currency's minor unit has (ISO 4217)."""
     if currency in _WHOLE:
@@ -168,7 +173,7 @@ def _marks(currency: str) -> frozenset[str]:
 def is_any_mark(text: str) -> bool:
     """Whether a sign or a code stands for any currency."""
     return (
-        text.upper() in list_currencies()
+        is_currency(text.upper())
         or _mark(text) in _SIGNS
         or any(unicodedata.category(letter) == "Sc" for letter in text)
     )

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
+from bot.money import is_currency
+
 
 def _like(pattern: str, sentence: str) -> AfterValidator:
     """A word that the pattern matches; the empty one stands for none where that is the default."""
@@ -85,6 +87,12 @@ def _zone(value: str) -> str:
     return value
 
 
+def _currency(value: str) -> str:
+    if not is_currency(value):
+        raise ValueError("must be the code of a currency (ISO 4217), such as EUR or USD")
+    return value
+
+
 def _origins(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -147,5 +155,5 @@ ChannelName = Annotated[
     _like(r"#[^\s#]{1,80}|[CG][A-Z0-9]{2,}", "must be a channel's ID (C0123456789) or its #name"),
 ]
 Zone = Annotated[str, AfterValidator(_zone)]
-Currency = Annotated[str, _like(r"[A-Z]{3}", "must be three capital letters such as EUR")]
+Currency = Annotated[str, AfterValidator(_currency)]
 Member = Annotated[str, _like(r"[UW][A-Z0-9]{2,}", "must be a member ID such as U0123456789")]

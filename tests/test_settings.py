@@ -49,6 +49,7 @@ def test_each_missing_setting_is_named_with_what_it_is() -> None:
         ("HANDOFF_CHANNEL", "hunter2secret", "ID (C0123456789) or its #name"),
         ("HANDOFF_TIMEZONE", "Mars/hunter2secret", "Europe/Berlin"),
         ("HANDOFF_CURRENCY", "hunter2secret", "EUR"),
+        ("HANDOFF_CURRENCY", "EUX", "the code of a currency"),
         ("HANDOFF_ADMIN", "hunter2secret", "U0123456789"),
         ("HANDOFF_LEAD_KEYS", "hunter2secret", "name:key pairs"),
         ("HANDOFF_LEAD_KEYS", "web:hunter2secret", "at least 16"),

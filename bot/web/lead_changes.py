@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from babel.numbers import list_currencies
 from fastapi import APIRouter, Depends, HTTPException, Path
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -19,7 +18,7 @@ from bot.leads import external_changes
 from bot.leads import queries as lead_queries
 from bot.leads.external_changes import Stage
 from bot.leads.models import Disposition, Lead, Rating
-from bot.money import Money, NotAnAmount, exactly
+from bot.money import Money, NotAnAmount, exactly, is_currency
 from bot.people import service as people
 from bot.people.models import Person, Workspace
 from bot.slack.text import without_drawings
@@ -241,7 +240,7 @@ def _amount(session: Session, lead: Lead, change: Change) -> Money | None:
         return None
     workspace = session.get_one(Workspace, lead.workspace_id)
     currency = change.currency or workspace.currency
-    if currency not in list_currencies():
+    if not is_currency(currency):
         raise _Unreadable({"currency": "is no currency of ISO 4217"})
     try:
         return exactly(change.amount, currency)
