@@ -1,15 +1,16 @@
-"""`handoff doctor`: looks at everything the app depends on, and says what to fix."""
+"""`handoff doctor`: looks at everything the app depends on, and says of each thing whether it is
+fine, not set up or broken, and what to do."""
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import access_of  # which knows every table, to compare the database with
@@ -17,9 +18,17 @@ from bot.crm.adapters import ADAPTERS
 from bot.crm.http import no_pace
 from bot.crm.port import Blocked, Busy
 from bot.errors import HandoffError
-from bot.people.models import Workspace
+from bot.formats import plural
+from bot.people.models import Person, Role, Workspace
 from bot.reports.site.login import SIGNED_IN
-from bot.settings import Settings
+from bot.settings import (
+    CrmSettings,
+    IntegrationSettings,
+    Settings,
+    StoreSettings,
+    WrongSettings,
+    load,
+)
 from bot.slack import Slack
 from bot.slack.errors import SlackRefused
 from bot.store import Store, migrate
@@ -35,21 +44,58 @@ class Finding(NamedTuple):
 
     what: str
     problem: str | None
-    """What is wrong and how to fix it; None where all is well."""
-    is_optional: bool = False
-    """Whether nothing is wrong: it is not set up, and all else works without."""
+    """What is wrong or missing, and what to do; None where it is fine."""
+    is_broken: bool = True
+    """Whether the problem is one; else it is not set up, and all that is works."""
+
+    def __str__(self) -> str:
+        if not self.problem:
+            return f"✓ {self.what}"
+        if self.is_broken:
+            return f"✗ {self.what}: {self.problem}"
+        return f"– {self.what}: not set up. {self.problem}"
 
 
-def examine(settings: Settings, say: Callable[[str], None]) -> bool:
-    """Check everything and tell about each with `say`; returns whether all is well."""
-    findings = [*_slack(settings), _database(settings), _senders(settings), _sign_in(settings)]
-    findings.append(_crm(settings))
-    for what, problem, is_optional in findings:
-        mark = "–" if is_optional else "✗"
-        say(f"{mark} {what}: {problem}" if problem else f"✓ {what}")
-    wrong = sum(bool(finding.problem) and not finding.is_optional for finding in findings)
-    say(f"{wrong} to fix." if wrong else "All is well.")
-    return not wrong
+def examine(
+    settings: StoreSettings | None, say: Callable[[str], None], found: Iterable[Finding] = ()
+) -> bool:
+    """Check everything that these settings name, and tell with `say` about each, after what was
+    `found` already; returns whether Handoff can run and nothing is broken."""
+    findings = list(found)
+    if isinstance(settings, Settings):
+        findings += _slack(settings)
+    if isinstance(settings, StoreSettings):
+        findings += _database(settings)
+    if isinstance(settings, IntegrationSettings):
+        findings.append(_senders(settings))
+    if isinstance(settings, Settings):
+        findings.append(_sign_in(settings))
+    if isinstance(settings, CrmSettings):
+        findings.append(_crm(settings))
+    for finding in findings:
+        say(str(finding))
+    problems = [finding.is_broken for finding in findings if finding.problem]
+    if broken := sum(problems):
+        say(f"{broken} to fix.")
+    elif problems:
+        say(f"Nothing is broken; {plural(len(problems), 'thing is', 'things are')} not set up.")
+    else:
+        say("All is well.")
+    return isinstance(settings, Settings) and not broken
+
+
+def settings_found() -> tuple[StoreSettings | None, list[Finding]]:
+    """As many of the settings as can be read, and what is the matter with the others."""
+    findings = list[Finding]()
+    for kind in (Settings, IntegrationSettings, CrmSettings, StoreSettings):
+        try:
+            return load(kind), findings
+        except WrongSettings as error:
+            findings = findings or [
+                *(Finding("Settings", line, is_broken=False) for line in error.missing),
+                *(Finding("Settings", line) for line in error.wrong),
+            ]
+    return None, findings
 
 
 def manifest() -> dict[str, Any]:
@@ -142,52 +188,57 @@ def _way_in(settings: Settings) -> Finding:
     return Finding("Socket Mode", None)
 
 
-def _database(settings: Settings) -> Finding:
+def _database(settings: StoreSettings) -> list[Finding]:
     ours = settings.url is None
     what = f"Embedded database in {settings.data_dir}" if ours else "Database"
     try:
-        with database(settings.url, settings.data_dir) as address:
-            return Finding(what, _schema_problem(address, ours=ours))
+        with (
+            database(settings.url, settings.data_dir) as address,
+            closing(Store(address)) as store,
+        ):
+            if ours:
+                migrate.upgrade(store.engine)
+            if problems := migrate.problems(store.engine):
+                return [Finding(what, "; ".join(problems))]
+            return [Finding(what, None), _salespeople(store)]
     except HandoffError as error:
-        return Finding(what, error.message)
+        return [Finding(what, error.message)]
 
 
-def _schema_problem(address: str, *, ours: bool) -> str | None:
-    store = Store(address)
-    try:
-        if ours:
-            migrate.upgrade(store.engine)
-        return "; ".join(migrate.problems(store.engine)) or None
-    finally:
-        store.close()
+def _salespeople(store: Store) -> Finding:
+    selling = Person.active & Person.roles.contains([Role.SALESPERSON])
+    with store.transaction() as session:
+        count = session.scalars(select(func.count()).select_from(Person).where(selling)).one()
+    fix = "Nobody can claim a lead yet: open Handoff's home in Slack and choose *Set up Handoff*."
+    return Finding(f"Salespeople: {count:,}", None if count else fix, is_broken=False)
 
 
-def _senders(settings: Settings) -> Finding:
+def _senders(settings: IntegrationSettings) -> Finding:
     count = len(settings.lead_keys) + len(settings.form_keys) + len(settings.sources)
     fix = (
         "HANDOFF_LEAD_KEYS, HANDOFF_FORM_KEYS and HANDOFF_SOURCES are empty, so no program, form "
-        "or ad platform can send leads yet."
+        "or ad platform can send leads yet. `handoff sources` says how to connect each."
     )
-    return Finding(f"Senders of leads: {count}", None if count else fix)
+    return Finding(f"Senders of leads: {count}", None if count else fix, is_broken=False)
 
 
 def _sign_in(settings: Settings) -> Finding:
     what = "Sign in with Slack, for the report page"
     if missing := settings.missing_for_sign_in:
-        fix = f"not set up, so there is no report page ({', '.join(missing)} missing)."
-        return Finding(what, fix, is_optional=not settings.slack_client_id)
+        fix = f"There is no report page without {', '.join(missing)}."
+        return Finding(what, fix, is_broken=bool(settings.slack_client_id))
     if not settings.public_url.startswith("https://") and not _is_loopback(settings.public_url):
         return Finding(what, "HANDOFF_PUBLIC_URL has to begin with https://, else Slack refuses.")
     return Finding(f"{what}; redirect URL {settings.public_url}{SIGNED_IN}", None)
 
 
-def _crm(settings: Settings) -> Finding:
+def _crm(settings: CrmSettings) -> Finding:
     try:
         access = access_of(settings)
     except HandoffError as error:
         return Finding("CRM", error.message)
     if access is None:
-        return Finding("CRM", "none is connected (HANDOFF_CRM).", is_optional=True)
+        return Finding("CRM", "HANDOFF_CRM names the one that you use.", is_broken=False)
     adapter = ADAPTERS[settings.crm]
     try:
         with closing(adapter.connect(access, no_pace)) as crm:

@@ -6,6 +6,7 @@ reported all at once, one sentence per setting, and stops the start.
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Self, TypeVar, cast
 
@@ -45,6 +46,13 @@ class WrongSettings(HandoffError):
     """Handoff cannot start. {problems}"""
 
     exit_code = 2
+
+    def __init__(
+        self, *, problems: str, missing: Sequence[str] = (), wrong: Sequence[str] = ()
+    ) -> None:
+        """`missing` and `wrong` are the sentences of which `problems` is made."""
+        self.missing, self.wrong = missing, wrong
+        super().__init__(problems=problems)
 
 
 class WrongValue(HandoffError):
@@ -376,8 +384,11 @@ def load(kind: type[AnySettings]) -> AnySettings:
     try:
         return kind()
     except ValidationError as error:
-        problems = [_problem(dict(detail)) for detail in error.errors()]
-        raise WrongSettings(problems="".join(f"\n- {line}" for line in problems)) from None
+        missing, wrong = list[str](), list[str]()
+        for detail in error.errors():
+            (missing if detail["type"] == "missing" else wrong).append(_problem(dict(detail)))
+        problems = "".join(f"\n- {line}" for line in missing + wrong)
+        raise WrongSettings(problems=problems, missing=missing, wrong=wrong) from None
 
 
 def checked(field: str, value: str) -> str:

@@ -1,4 +1,4 @@
-"""`handoff doctor`: says what is wrong and how to fix it."""
+"""`handoff doctor`: says what is fine, what is not set up and what is broken, and what to do."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,10 +12,13 @@ from sqlalchemy import text
 from bot import doctor
 from bot.doctor import manifest
 from bot.people import service as people
+from bot.people.models import Role
 from bot.settings import Settings
 from bot.store import Store
 from playground.standin import StandIn
+from tests.company import hire, install
 from tests.crm.offices.hubspot import HubSpotOffice
+from tests.terminal import handoff
 
 
 @pytest.fixture
@@ -73,8 +76,7 @@ def test_the_channel_is_the_one_that_the_workspace_has_by_now(
         ({"slack_api_url": "http://127.0.0.1:1/api/"}, "Slack cannot be reached"),
         ({"channel": "#nowhere"}, "Check HANDOFF_CHANNEL"),
         ({"database_url": SecretStr("postgresql+psycopg://x@127.0.0.1:1/x")}, "cannot be reached"),
-        ({"lead_keys": {}}, "HANDOFF_FORM_KEYS and HANDOFF_SOURCES are empty"),
-        ({"public_url": ""}, "there is no report page (HANDOFF_PUBLIC_URL missing)"),
+        ({"public_url": ""}, "There is no report page without HANDOFF_PUBLIC_URL."),
         ({"public_url": "http://handoff.example.com"}, "has to begin with https://"),
     ],
 )
@@ -86,10 +88,39 @@ def test_what_is_wrong_comes_with_what_to_do(
     assert advice in said
 
 
-def test_the_report_page_may_be_left_out(slack: StandIn, database_url: str) -> None:
-    well, said = examine(slack, database_url, slack_client_id="", slack_client_secret=None)
+def test_what_is_not_set_up_yet_is_not_broken(slack: StandIn, database_url: str) -> None:
+    well, said = examine(
+        slack, database_url, slack_client_id="", slack_client_secret=None, lead_keys={}
+    )
     assert well, said
-    assert "– Sign in with Slack, for the report page: not set up" in said
+    for what in ("Sign in with Slack, for the report page", "Senders of leads: 0",
+                 "Salespeople: 0", "CRM"):  # fmt: skip
+        assert f"– {what}: not set up. " in said
+    assert said.endswith("Nothing is broken; 4 things are not set up.")
+
+
+def test_salespeople_are_counted(slack: StandIn, store: Store, database_url: str) -> None:
+    hire(store, install(store), "U1", "Sofia", Role.SALESPERSON)
+    assert "✓ Salespeople: 1" in examine(slack, database_url)[1]
+
+
+def test_without_tokens_the_rest_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where no .env lies
+    ended = handoff("doctor", DATABASE_URL=database_url)
+    assert ended.returncode == 1
+    for line in ("– Settings: not set up. SLACK_BOT_TOKEN is missing. Bot token (xoxb-…)",
+                 "✓ Database", "– Salespeople: 0", "– Senders of leads: 0", "– CRM"):  # fmt: skip
+        assert line in ended.stdout
+    assert "Nothing is broken; 5 things are not set up." in ended.stdout
+    ended = handoff("doctor", DATABASE_URL=database_url, HANDOFF_LEAD_KEYS="hunter2secret")
+    assert "✗ Settings: HANDOFF_LEAD_KEYS must be name:key pairs" in ended.stdout
+    assert "✓ Database" in ended.stdout
+    assert "hunter2secret" not in ended.stdout
+    ended = handoff("doctor", DATABASE_URL="mysql://root:hunter2secret@db/x")
+    assert "✗ Settings: DATABASE_URL must be a PostgreSQL address" in ended.stdout
+    assert ended.stdout.endswith("1 to fix.\n")
 
 
 def test_channels_that_cannot_be_used(slack: StandIn, database_url: str) -> None:
@@ -126,7 +157,7 @@ def test_missing_scopes_are_named(database_url: str) -> None:
 def test_a_crm_is_looked_at_where_there_is_one(slack: StandIn, database_url: str) -> None:
     well, said = examine(slack, database_url)
     assert well
-    assert "– CRM: none is connected (HANDOFF_CRM)." in said
+    assert "– CRM: not set up. HANDOFF_CRM names the one that you use." in said
     with closing(HubSpotOffice()) as office:
         named = {"crm": "hubspot", "crm_url": office.access.address, "crm_key": office.access.key}
         well, said = examine(slack, database_url, **named)

@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--worker", action="store_true", help="only do the durable work")
     run.add_argument("--processes", type=int, default=1, help="how many web processes (1)")
     _add(commands, "doctor", _verb("upkeep", "doctor"),
-         "check tokens, scopes, channel, database and clock")  # fmt: skip
+         "say what is fine, what is not set up yet and what is broken")  # fmt: skip
     place = _add(commands, "workspace", _verb("upkeep", "workspace"),
                  "show the workspace's channel, zone and currency, or change them")  # fmt: skip
     place.add_argument("--channel", help="the shared channel: its ID or #name")

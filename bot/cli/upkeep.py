@@ -12,7 +12,7 @@ from bot.cli.data import data, opened
 from bot.cli.lists import import_list as bring_list
 from bot.cli.main import Options
 from bot.cli.spend import import_spend as bring_spend
-from bot.doctor import examine
+from bot.doctor import examine, settings_found
 from bot.people import service as people
 from bot.settings import IntegrationSettings, Settings, checked, load
 from bot.slack import Slack
@@ -26,8 +26,9 @@ ImportFile: TypeAlias = Callable[
 
 
 def doctor(_options: Options) -> None:
-    """Check tokens, scopes, channel, database and clock."""
-    if not examine(load(Settings), print):
+    """Say what is fine, what is not set up yet and what is broken."""
+    settings, found = settings_found()
+    if not examine(settings, print, found):
         sys.exit(1)
 
 
