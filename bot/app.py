@@ -137,7 +137,10 @@ class Application:
         return web
 
     def workspace(self) -> Workspace:
-        """The workspace that we are connected to. Raises NotInstalled before the first time."""
+        """The workspace that we are connected to, as it was then; a transaction reads it anew.
+
+        Raises NotInstalled before the first time.
+        """
         if self._workspace is None:
             raise people_service.NotInstalled
         return self._workspace

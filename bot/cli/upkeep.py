@@ -59,8 +59,6 @@ def workspace(options: Options) -> None:
         print(
             f"Channel {current.channel}, time zone {current.timezone}, currency {current.currency}."
         )
-    if wanted:
-        print("Restart Handoff, so that every process takes it over.")
 
 
 def _channel_id(channel: str) -> str:

@@ -62,15 +62,15 @@ class Counter:
 
     def hand_out(self, sheet: Sheet, query: SheetQuery) -> JSONResponse:
         """A page of a sheet."""
-        workspace = self.workspace()
-        try:
-            today = workspace.day_of(clock.now())
-            days = period.days(query.first, query.last, today)
-            after = keyset.read(query.after, sheet.key_kinds)
-        except (period.NotAPeriod, keyset.BadCursor) as problem:
-            raise HTTPException(422, problem.message) from problem
-        wanted = Wanted(days, query.attribution)
         with self.store.transaction() as session:
+            workspace = session.get_one(Workspace, self.workspace().id)
+            try:
+                today = workspace.day_of(clock.now())
+                days = period.days(query.first, query.last, today)
+                after = keyset.read(query.after, sheet.key_kinds)
+            except (period.NotAPeriod, keyset.BadCursor) as problem:
+                raise HTTPException(422, problem.message) from problem
+            wanted = Wanted(days, query.attribution)
             records = sheet.read(session, workspace, wanted, after, query.limit + 1)
         shown, onward = keyset.page(records, query.limit)
         columns = visible(sheet.columns, KEYHOLDER)

@@ -130,7 +130,9 @@ class Intake:
         """What came of requests, or why they can be stored later only; None where they broke us."""
         try:
             with self._store.transaction() as session:
-                return store(session, self._workspace(), [place.request for place in places])
+                # As it is now: an admin may change its channel and zone at any time.
+                workspace = session.get_one(Workspace, self._workspace().id)
+                return store(session, workspace, [place.request for place in places])
         except _LATER as error:
             _drop_traceback(error)
             return [type(error)] * len(places)

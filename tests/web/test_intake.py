@@ -20,6 +20,8 @@ from sqlalchemy import select, text
 from bot import clock
 from bot.contacts.models import Consent
 from bot.keys import Keys
+from bot.people import service as people
+from bot.people.models import Workspace
 from bot.sources import SOURCES
 from bot.sources.lead_payload import LeadPayload
 from bot.web import Server, create, leads
@@ -47,6 +49,21 @@ def test_an_accepted_lead_is_stored_with_its_raw_request(site: Site) -> None:
     assert [message.text for message in site.draw()] == [
         "New lead: Ada Lovelace. Nobody has claimed it yet."
     ]
+
+
+def test_what_an_admin_changes_holds_for_the_next_request(site: Site) -> None:
+    noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    clock.use(lambda: noon)
+    deals = site.slack.add_channel("deals")
+    with site.application.store.transaction() as session:
+        workspace = session.scalars(select(Workspace)).one()
+        people.change_workspace(session, workspace, channel=deals.id, timezone="Pacific/Kiritimati")
+    site.send(ADA)
+    assert site.draw() == []
+    assert len(site.slack.messages(deals)) == 1
+    clock.use(lambda: noon + timedelta(days=2))  # days begin in the new zone from its midnight on
+    answer = site.web.get("/api/v1/leads", headers={"Authorization": f"Bearer {KEY}"})
+    assert answer.json()["to"] == "2026-06-04"
 
 
 def test_a_lead_sent_again_is_one_lead_of_its_source(site: Site) -> None:

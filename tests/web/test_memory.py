@@ -89,7 +89,7 @@ def test_posts_that_come_before_there_is_a_workspace_leave_nothing_in_memory(
 def test_posts_that_cannot_be_stored_leave_nothing_in_memory(nowhere: str) -> None:
     """Errors of the database are cycles by themselves: SQLAlchemy's frames hold them."""
     store = Store(nowhere)
-    intake = Intake(store, Workspace)
+    intake = Intake(store, lambda: Workspace(id=1))
 
     async def take(times: int) -> None:
         for number in range(times):

@@ -142,7 +142,8 @@ class PageContext:
 
     def visit(self, session: Session, request: Request) -> tuple[Reader, PageQuery]:
         """Who reads, and what they ask. Raises NotSignedIn, WithoutRole, NotAPeriod."""
-        reader = self.auth.reader(session, request, self.workspace())
+        workspace = session.get_one(Workspace, self.workspace().id)
+        reader = self.auth.reader(session, request, workspace)
         return reader, PageQuery.of(request, reader.workspace.day_of(clock.now()))
 
 
