@@ -45,6 +45,8 @@ class Services:
         self.settings = settings
         self.capabilities: Sequence[Capability] = ()
         """Those that are wired."""
+        self.set_schedules: Callable[[Session, Workspace], None] = lambda _session, _workspace: None
+        """Lets the clock do all that comes in a workspace; `bot.wiring` puts it here."""
         self._others: dict[type, object] = {}
 
     def lend(self, other: object) -> None:
@@ -175,6 +177,8 @@ class Place(IntEnum):
     """Where a section stands on a home tab, from the top. Those of one place stand in the order of
     `bot.app.CAPABILITIES`, and as they are declared."""
 
+    SET_UP = auto()
+    """As long as nobody can claim a lead."""
     NEEDS_YOU_NOW = auto()
     """Below one title, which is there for every manager."""
     THIS_WEEK = auto()

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.numbers import list_currencies
+from babel.numbers import get_territory_currencies, list_currencies
 
 from bot.errors import HandoffError
 
@@ -41,6 +41,11 @@ class UnknownCurrency(HandoffError):
 def is_currency(code: str) -> bool:
     """Whether a code is one of ISO 4217, in use or of the past, as CLDR knows them."""
     return code in list_currencies()
+
+
+def currency_of(country: str | None) -> str | None:
+    """The currency of a country (ISO 3166), the first where it has several; None: not known."""
+    return next(iter(get_territory_currencies(country)), None) if country else None
 
 
 def exponent(currency: str) -> int:

@@ -291,25 +291,25 @@ class Settings(IntegrationSettings):
     channel: ChannelName = Field(
         validation_alias="HANDOFF_CHANNEL",
         description="The shared channel of marketing and sales at the first start: its ID "
-        "(C0123456789) or #name. Later `handoff workspace` changes it.",
+        "(C0123456789) or #name. Later it is changed in Slack, with *Set up Handoff*.",
     )
     timezone: Zone = Field(
         default="UTC",
         validation_alias="HANDOFF_TIMEZONE",
         description="Time zone of the workspace (Europe/Berlin) at the first start, for weeks, "
-        "standups and digests. Later `handoff workspace` changes it.",
+        "standups and digests. Empty: *Set up Handoff* in Slack asks, as it does later.",
     )
     currency: Currency = Field(
         default="EUR",
         validation_alias="HANDOFF_CURRENCY",
         description="Currency of budgets and revenue at the first start, three letters of ISO "
-        "4217. Later `handoff workspace` changes it.",
+        "4217. Empty: *Set up Handoff* in Slack asks, as it does later.",
     )
     admin: Member | None = Field(
         default=None,
         validation_alias="HANDOFF_ADMIN",
         description="Slack member ID (U0123456789) of the first admin. "
-        "Empty: whoever opens /handoff people first.",
+        "Empty: whoever sets Handoff up first.",
     )
     proxies: Proxies = Field(
         default="127.0.0.1,::1",

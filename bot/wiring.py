@@ -45,6 +45,9 @@ def wire(
     dispatcher = Dispatcher(services)
     listening.commands.roles_of = dispatcher.roles_of
     services.capabilities = tuple(capabilities)
+    services.set_schedules = lambda session, workspace: install(
+        services.capabilities, session, workspace, None
+    )
     for capability in services.capabilities:
         capability.load()
         dispatcher.modals |= capability.modals

@@ -461,7 +461,10 @@ class Screen:
             self.open(facts["view"], over=method == "views.push")
         elif method == "views.update":
             self.update(next(v for v in self.views if v.id == facts["view_id"]), facts["view"])
-        return {"channel": {"is_member": True}, "user": {"id": self.who, "team_id": "T1"}}
+        return {"user": {"id": self.who, "team_id": "T1"}}
+
+    def channel(self, _channel: str) -> Json:
+        return {"is_member": True}
 
     def post(self, *_what: Any) -> None:
         """Nobody looks at what somebody is told alone."""
@@ -840,6 +843,8 @@ FORMS: dict[str, Form] = {
     "library.find": Form("/handoff find"),
     "people.save": Form("people.add", said={"person": "UNEW", "roles": ["marketer"]}),
     "people.save_hours": Form("people.edit_hours", lambda c: c.boss.team_id),
+    "people.save_set_up": Form("people.set_up", said={
+        "managers": ["UNEW"], "everybody_sells": ["yes"]}),
     "people.save_team": Form("people.add_team"),
     "proposal.save": Form("/campaign propose", said={"name": "Planned", "kind": "webinar",
         "then": "propose", **dict.fromkeys(("audience", "offer", "terms", "talking_points"), "x")}),

@@ -16,6 +16,7 @@ from bot.capability import HomeSetting, NextRun, Place
 from bot.formats import plural
 from bot.home.models import Condition, Upkeep
 from bot.intake.source_health import SourceActivity
+from bot.people.messages import first_admin
 from bot.people.models import Person, Role
 from bot.slack import Message
 from bot.slack.blocks import header, note, part, words
@@ -32,8 +33,10 @@ def home(
     who: Person, drawn: Mapping[Place, Sequence[Block]], settings: Sequence[HomeSetting]
 ) -> Message:
     """The home tab, of what was drawn for each place; its text is never shown."""
+    set_up = drawn.get(Place.SET_UP, ())
     blocks = [
-        *(_to_do(who, drawn) or _NOTHING),
+        *set_up,
+        *(_to_do(who, drawn) or ([] if set_up else _NOTHING)),
         *drawn.get(Place.STANDUP, ()),
         *drawn.get(Place.CAMPAIGNS, ()),
         *_settings(settings),
@@ -69,13 +72,13 @@ def _dense(blocks: Sequence[Block]) -> list[Block]:
 
 def welcome(admins: Sequence[Person]) -> Message:
     """The home tab of somebody without a role."""
+    if not admins:
+        return Message("", first_admin())
     mentions = ", ".join(admin.mention for admin in admins[:3])
-    ask = (
+    text = (
+        "Here you will see what is yours to do. You have no role yet. "
         f"Ask {mentions}: an admin gives roles with `/handoff people`."
-        if mentions
-        else "Nobody is admin yet: whoever installed Handoff becomes one with `/handoff people`."
     )
-    text = f"Here you will see what is yours to do. You have no role yet. {ask}"
     return Message("", [header("Welcome to Handoff"), words(text)])
 
 

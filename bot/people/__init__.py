@@ -2,4 +2,4 @@
 
 from bot.capability import Capability
 
-capability = Capability("bot.people.handlers", "bot.people.tasks")
+capability = Capability("bot.people.handlers", "bot.people.home_sections", "bot.people.tasks")

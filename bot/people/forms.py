@@ -1,4 +1,5 @@
-"""The forms of people: somebody's roles and team, a new team, and when a team works."""
+"""The forms of people: setting Handoff up, somebody's roles and team, a new team, and when a team
+works."""
 
 from collections.abc import Sequence
 from datetime import time
@@ -7,11 +8,24 @@ from pydantic import ValidationInfo, field_validator
 from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.models.views import View
 
-from bot import clock as clocks
-from bot.people.hours import Hours, free_days
+from bot.money import is_currency
+from bot.people.hours import Hours, has_holidays
 from bot.people.models import Person, Role, Team
+from bot.people.setting_up import Usual
 from bot.slack.forms import Form, Hidden
-from bot.slack.inputs import WEEKDAYS, Choice, checkboxes, clock, select, text, user, zone
+from bot.slack.inputs import (
+    WEEKDAYS,
+    Choice,
+    channel,
+    checkboxes,
+    clock,
+    select,
+    text,
+    tick,
+    user,
+    users,
+    zone,
+)
 from bot.slack.text import safe
 
 _ROLES = {
@@ -64,16 +78,14 @@ class AddTeam(Form, id="people.save_team", title="Add a team", submit="Add", clo
     )
 
 
-class ChangeHours(Form, id="people.save_hours", title="Working hours", close="Back"):
-    """When one team works."""
+class WorkingHours(Form):
+    """When people work."""
 
-    team_id: Hidden[int]
     days: list[int] = checkboxes(
         "Days", options=[Choice(number, each.text) for number, each in enumerate(WEEKDAYS)]
     )
     opens: time = clock("From")
     closes: time = clock("Until", hint="00:00 is the end of the day.")
-    zone: str | None = zone("Time zone", optional=True)
     country: str | None = text(
         "Public holidays of",
         most=60,
@@ -83,7 +95,7 @@ class ChangeHours(Form, id="people.save_hours", title="Working hours", close="Ba
 
     @property
     def hours(self) -> Hours:
-        """The hours on the team's clock."""
+        """The hours, on the clocks of whoever works them."""
         return Hours(frozenset(self.days), self.opens, self.closes, self.country)
 
     @field_validator("days")
@@ -105,11 +117,16 @@ class ChangeHours(Form, id="people.save_hours", title="Working hours", close="Ba
     @classmethod
     def _known(cls, country: str | None) -> str | None:
         code = (country or "").strip().upper() or None
-        try:
-            free_days(code, clocks.now().year)
-        except NotImplementedError:
-            raise ValueError("I do not know this country. One reads like AT or DE-BY.") from None
+        if code and not has_holidays(code):
+            raise ValueError("I do not know this country. One reads like AT or DE-BY.")
         return code
+
+
+class ChangeHours(WorkingHours, id="people.save_hours", title="Working hours", close="Back"):
+    """When one team works."""
+
+    team_id: Hidden[int]
+    zone: str | None = zone("Time zone", optional=True, before="country")
 
     @classmethod
     def of(cls, team: Team, workspace_zone: str) -> View:
@@ -119,4 +136,43 @@ class ChangeHours(Form, id="people.save_hours", title="Working hours", close="Ba
             zone=team.timezone, country=team.country,
             blocks=[SectionBlock(text=f"*{safe(team.name, 80)}*")],
             fields={"zone": {"hint": f"Empty: the workspace's, {workspace_zone}."}},
+        )  # fmt: skip
+
+
+class SetUp(WorkingHours, id="people.save_set_up", title="Set up Handoff"):
+    """All that an installation needs before the first lead can be claimed."""
+
+    channel: str = channel(
+        "Shared channel of marketing and sales", before="days",
+        hint="New leads and campaigns appear here. Invite me first: /invite @Handoff",
+    )  # fmt: skip
+    zone: str = zone("Time zone", before="days")
+    currency: str = text("Currency", most=3, before="days", hint="Its code: EUR, USD, GBP.")
+    marketers: list[str] = users("Marketers", hint="They announce campaigns.", optional=True)
+    managers: list[str] = users(
+        "Managers", hint="They read the digests, and hear of leads that wait too long.",
+        optional=True,
+    )  # fmt: skip
+    everybody_sells: bool = tick(
+        "Salespeople", words="Everybody else in the channel sells", optional=True,
+        hint="They can claim leads. Guests, apps and people who have a role already stay as they "
+        "are.",
+    )  # fmt: skip
+
+    @field_validator("currency")
+    @classmethod
+    def _is_one(cls, currency: str) -> str:
+        code = currency.upper()
+        if not is_currency(code):
+            raise ValueError("I do not know this currency. Write its code, such as EUR or USD.")
+        return code
+
+    @classmethod
+    def of(cls, usual: Usual, *, is_set_up: bool) -> View:
+        """The form with what is usual here; everybody is offered to sell while nobody does."""
+        hours = usual.hours
+        return cls.modal(
+            channel=usual.channel, zone=usual.timezone, currency=usual.currency,
+            days=sorted(hours.days), opens=hours.opens, closes=hours.closes,
+            country=hours.country, everybody_sells=not is_set_up,
         )  # fmt: skip

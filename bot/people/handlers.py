@@ -7,18 +7,17 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.capability import Act, Services, Update
-from bot.errors import NotFound, below
-from bot.people import capability, messages, profile, service
-from bot.people.forms import AddTeam, ChangeHours, EditPerson
+from bot.errors import FieldErrors, NotFound, below
+from bot.people import capability, messages, profile, service, setting_up
+from bot.people.forms import AddTeam, ChangeHours, EditPerson, SetUp
 from bot.people.models import Person, Role, Workspace
+from bot.settings import Settings
 from bot.slack import Incoming
 from bot.slack.access import Access
 
+_SET_UP = Access("set up Handoff", (Role.ADMIN,))
 _PEOPLE = Access("manage people", (Role.ADMIN,))
 _HOURS = Access("change working hours", (Role.ADMIN,))
-
-capability.home_setting("People and roles", messages.OPEN, 10, Role.ADMIN)
-capability.home_setting("Teams, hours, holidays", messages.HOURS, 20, Role.ADMIN)
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +33,59 @@ def _become_first_admin(incoming: Incoming, services: Services) -> None:
     profile.see_full_member(user, incoming.team)
     with services.store.transaction() as session:
         person = service.acting(session, incoming.team, incoming.user)
+        service.update_profile(
+            session, person.workspace_id, person.slack_id, **profile.facts_of(user)
+        )
         service.open_people(session, person, first_admin)
+
+
+@capability.action(messages.SET_UP, _SET_UP, before=_become_first_admin)
+def set_up(act: Act) -> View:
+    """The form with which Handoff is set up."""
+    workspace = act.session.get_one(Workspace, act.workspace_id)
+    usual = setting_up.usual(act.session, act.person, _unchosen(workspace, act.services.settings))
+    return SetUp.of(usual, is_set_up=setting_up.is_set_up(act.session, workspace.id))
+
+
+def _unchosen(workspace: Workspace, settings: Settings) -> set[str]:
+    """The settings that are still as they are by default, since nobody said anything."""
+    return {
+        name
+        for name in ("timezone", "currency")
+        if name not in settings.model_fields_set
+        and getattr(workspace, name) == getattr(settings, name)
+    }
+
+
+def _see_channel(incoming: Incoming, services: Services) -> None:
+    """See that we are in the channel that the form names, and that it is this workspace's own."""
+    with services.store.transaction() as session:
+        person = service.acting(session, incoming.team, incoming.user)
+        service.require_access(session, person, _SET_UP)
+    channel = incoming.slack.channel(SetUp.so_far(incoming).get("channel", ""))
+    if not channel.get("is_member"):
+        raise FieldErrors({"channel": "Invite Handoff to the channel first: /invite @Handoff"})
+    if channel.get("is_ext_shared"):
+        raise FieldErrors({
+            "channel": "Another organization is in this channel, and would see every lead. Choose "
+            "another one."
+        })  # fmt: skip
+
+
+@capability.form(SetUp, _SET_UP, before=_see_channel)
+def save_set_up(act: Act, form: SetUp) -> str:
+    """The form came: settings first, then people; who of the channel sells takes a while."""
+    to = setting_up.Usual(form.channel, form.zone, form.currency, form.hours)
+    workspace = setting_up.save(act.session, act.person, to)
+    act.services.set_schedules(act.session, workspace)
+    setting_up.add(act.session, act.person, Role.MARKETER, form.marketers)
+    setting_up.add(act.session, act.person, Role.MANAGER, form.managers)
+    if form.everybody_sells:
+        setting_up.add_everybody(act.session, act.person)
+    return messages.saved(
+        form.channel, everybody=form.everybody_sells,
+        is_set_up=setting_up.is_set_up(act.session, workspace.id),
+    )  # fmt: skip
 
 
 @capability.command("/handoff", "people", "say who does what", _PEOPLE, before=_become_first_admin)

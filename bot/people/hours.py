@@ -126,6 +126,14 @@ def free_days(country: str | None, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(name, subdiv=part or None, years=year))
 
 
+def has_holidays(country: str | None) -> bool:
+    """Whether the public holidays of a country or a part of it are known."""
+    try:
+        return bool(free_days(country, 2026))  # as well as of any other year
+    except NotImplementedError:
+        return False
+
+
 def _without(span: Span, away: Sequence[Span]) -> Iterable[Span]:
     """What is left of a span where somebody is away."""
     left = [span]

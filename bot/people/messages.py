@@ -12,14 +12,16 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.formats import plural
 from bot.people.models import Person, Role, Team, Workspace
 from bot.slack import Message
-from bot.slack.blocks import note
+from bot.slack.blocks import header, note, words
 from bot.slack.inputs import WEEKDAYS
 from bot.slack.paging import page_turns
 from bot.slack.text import safe
 from bot.tasks.rows import Loop, ParkedRow
 
+SET_UP = "people.set_up"
 OPEN = "people.open"
 ADD = "people.add"
 EDIT = "people.edit"
@@ -29,6 +31,60 @@ ADD_TEAM = "people.add_team"
 EDIT_HOURS = "people.edit_hours"
 
 _PAGE_SIZE = 40
+
+
+def not_set_up() -> list[Block]:
+    """The way to the form, for an admin."""
+    text = (
+        "Nobody can claim leads yet. Say where leads appear, when you work and who does what: "
+        "it takes a minute, and you can change all of it later."
+    )
+    return [header("Set up Handoff"), words(text), _set_up_button()]
+
+
+def first_admin() -> list[Block]:
+    """The home tab while nobody is admin."""
+    text = (
+        "Nobody has set up Handoff here yet. If you installed it, do so now: you become its first "
+        "admin."
+    )
+    return [header("Welcome to Handoff"), words(text), _set_up_button()]
+
+
+def _set_up_button() -> ActionsBlock:
+    button = ButtonElement(text="Set up Handoff", action_id=SET_UP, value="0", style="primary")
+    return ActionsBlock(elements=[button])
+
+
+def saved(channel: str, *, everybody: bool, is_set_up: bool) -> str:
+    """The answer to the form."""
+    if everybody:
+        return f"Saved. I'm adding everybody in <#{channel}>, and will message you when it's done."
+    if is_set_up:
+        return "Saved."
+    return "Saved. Nobody can claim leads yet: add salespeople with `/handoff people`."
+
+
+def salespeople_added(channel: str, selling: int, left_out: int) -> Message:
+    """What came of it that everybody in the channel sells."""
+    if not selling:
+        text = (
+            f"I found nobody in <#{channel}> who can sell: everybody has another role, or is a "
+            "guest or an app. Add salespeople with `/handoff people`."
+        )
+        return Message(text, [words(text)])
+    text = f"{plural(selling, 'person', 'people')} can now claim leads in <#{channel}>."
+    if left_out:
+        text += f" I left out {plural(left_out, 'guest or app', 'guests and apps')}."
+    steps = (
+        "*What's next*\n"
+        "• Try it with a first lead: type `/lead`.\n"
+        "• Let leads come in by themselves: `handoff sources` on the server says how to connect "
+        "forms and ad platforms.\n"
+        "• Announce what you offer: `/campaign`.\n"
+        "• Change who does what: `/handoff people`."
+    )
+    return Message(text, [words(text), words(steps)])
 
 
 def people(members: Sequence[Person], teams: Sequence[Team], page: int, *, welcome: bool) -> View:
@@ -108,8 +164,8 @@ def archived(workspace: Workspace) -> Message:
     """A warning to the admins: the shared channel was archived."""
     text = (
         f"The shared channel <#{workspace.channel}> was archived, so leads are kept and not shown. "
-        "Unarchive it, or choose another one with `handoff workspace --channel` on the server and "
-        "restart Handoff; then let the work that failed run again with `handoff jobs retry`."
+        "Unarchive it, or choose another one with *Set up Handoff* on my home tab; then let the "
+        "work that failed run again with `handoff jobs retry` on the server."
     )
     return Message(text, [SectionBlock(text=text)])
 

@@ -13,7 +13,7 @@ _NOT_MEMBERS = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is
 
 class NotAMember(HandoffError):
     """The first admin has to be a full member of this workspace: no guest, no bot, and nobody of
-    another organization. Ask whoever installed Handoff to use /handoff people first."""
+    another organization. Ask whoever installed Handoff to set it up first."""
 
 
 def facts_of(user: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,9 +29,14 @@ def facts_of(user: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def is_full_member(user: Mapping[str, Any], team_id: str) -> bool:
+    """Whether a user is a full member of the workspace: no guest, no bot, nobody who has left."""
+    return not any(user.get(name) for name in _NOT_MEMBERS) and team_id in _teams_of(user)
+
+
 def see_full_member(user: Mapping[str, Any], team_id: str) -> None:
     """See that a user is a full member of the workspace. Raises NotAMember."""
-    if any(user.get(name) for name in _NOT_MEMBERS) or team_id not in _teams_of(user):
+    if not is_full_member(user, team_id):
         raise NotAMember
 
 

@@ -166,7 +166,7 @@ def refusal(session: Session, who: Person, action: str, allowed: str) -> NotAllo
     ask = (
         f"Please ask {names}: an admin gives roles with /handoff people."
         if names
-        else "There is no admin yet: whoever installed Handoff becomes one with /handoff people."
+        else "There is no admin yet: whoever installed Handoff sets it up on its home tab in Slack."
     )
     return NotAllowed(allowed=allowed, action=action, ask=ask)
 

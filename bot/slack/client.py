@@ -131,6 +131,17 @@ class Slack:
             if not cursor:
                 raise errors.NeedsAdmin("conversations.list", "channel_not_found", channel)
 
+    def channel(self, channel: str) -> dict[str, Any]:
+        """What Slack says of a channel by its ID, such as whether it `is_member`: we are in it.
+        Empty for a private channel that we are not in. Raises what `call` raises."""
+        try:
+            found: dict[str, Any] = self.call("conversations.info", channel=channel)["channel"]
+        except errors.NeedsAdmin as error:
+            if error.code != "channel_not_found":
+                raise
+            return {}
+        return found
+
     def members(self, channel: str) -> list[str]:
         """The IDs of all who are in a channel. Raises what `call` raises."""
         user_ids: list[str] = []

@@ -10,7 +10,6 @@ from bot.people import service as people
 from bot.people.models import ANY_ROLE, Role
 from bot.slack import Incoming
 from bot.slack.access import Access
-from bot.slack.errors import NeedsAdmin
 from bot.standups import (
     answering,
     asking,
@@ -161,22 +160,13 @@ def _see_channels(form: type[Settings]) -> Callable[[Incoming, Services], None]:
         refused = {
             field: "I am not in this channel. Invite me with /invite @Handoff, then save."
             for field in ("channel", "readers")
-            if (channel := chosen.get(field)) and not _is_member(incoming, channel)
+            if (channel := chosen.get(field))
+            and not incoming.slack.channel(channel).get("is_member")
         }
         if refused:
             raise FieldErrors(refused)
 
     return see
-
-
-def _is_member(incoming: Incoming, channel: str) -> bool:
-    try:
-        facts = incoming.slack.call("conversations.info", channel=channel)["channel"]
-    except NeedsAdmin as error:
-        if error.code != "channel_not_found":
-            raise
-        return False  # a private channel that we are not in looks like none at all
-    return bool(facts.get("is_member"))
 
 
 @capability.command("/standup", "settings", "make, change or pause standups", _CHANGE)

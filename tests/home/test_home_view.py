@@ -31,6 +31,7 @@ from bot.leads.list_models import Mine
 from bot.leads.models import CallList
 from bot.leads.notice_models import Listed as ListedLead
 from bot.metrics.figures import Figures
+from bot.people import messages as people
 from bot.people.models import Person, Role, Team, Workspace
 from bot.planning import home_sections as planning
 from bot.planning.agreement_rule import Responses
@@ -62,6 +63,7 @@ def copy(of: Campaign, **changes: Any) -> Campaign:
 
 
 SECTIONS: dict[str, tuple[Place, Callable[..., Sequence[Block]]]] = {
+    "set_up": (Place.SET_UP, lambda _: people.not_set_up()),
     "late": (Place.NEEDS_YOU_NOW, routing.show_late),
     "unattended": (Place.NEEDS_YOU_NOW, routing.show_unattended),
     "stalled": (Place.NEEDS_YOU_NOW, routing.show_stalled),
@@ -167,6 +169,8 @@ PAGES: dict[str, tuple[Person, dict[str, Any]]] = {
         "upkeep": Upkeep(BUSY, FAILED, "C0LEADS"), "unread": [], "running": []}),
     "admin_with_unread": (ROOT, {
         "upkeep": Upkeep(BUSY | {"failed": 0}, [], "C0LEADS"), "unread": UNREAD, "running": []}),
+    "admin_of_what_is_not_set_up": (ROOT, {
+        "set_up": None, "upkeep": Upkeep(BUSY | {"failed": 0}, [], "C0LEADS"), "running": []}),
     "away": (SELLER, {"away": NOON, "running": []}),
     "much_to_do": (SELLER, {
         "own": [leads.OwnList(which, [lead(**STATIONS[which])] * most, 500)

@@ -126,7 +126,12 @@ def staff(application: Application, users: dict[str, User]) -> None:
 
 
 def open_office(
-    database_url: str, *, socket_mode: bool, work: bool = True, **more: Any
+    database_url: str,
+    *,
+    socket_mode: bool,
+    work: bool = True,
+    staffed: bool = True,
+    **more: Any,
 ) -> Iterator[Office]:
     slack = StandIn(manifest(), now=demo.now)
     users = {name: slack.add_user(name, name.title()) for name in [*ROLES, "root", "guest"]}
@@ -140,7 +145,8 @@ def open_office(
             address,
         ),
     ):
-        staff(application, users)
+        if staffed:
+            staff(application, users)
         if work:
             application.work()
         yield Office(slack, application, address, channel, users)
@@ -162,6 +168,12 @@ def either_office(request: pytest.FixtureRequest, database_url: str) -> Iterator
 def idle_office(database_url: str) -> Iterator[Office]:
     """An office whose application serves, and where nobody works yet."""
     yield from open_office(database_url, socket_mode=False, work=False)
+
+
+@pytest.fixture
+def new_office(database_url: str) -> Iterator[Office]:
+    """An office on its first day: nobody has a role yet."""
+    yield from open_office(database_url, socket_mode=False, staffed=False)
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.people import messages, profile, service
+from bot.people import messages, profile, service, setting_up
 from bot.people.choosing import chosen
-from bot.people.forms import AddTeam, ChangeHours, EditPerson
+from bot.people.forms import AddTeam, ChangeHours, EditPerson, SetUp
 from bot.people.hours import Hours
 from bot.people.models import Person, Role, Team, Workspace
 from bot.slack import Incoming
@@ -211,6 +211,81 @@ def test_all_that_is_wrong_with_hours_is_said_at_once() -> None:
     with pytest.raises(FieldErrors) as refused:
         ChangeHours.read(cast(Incoming, incoming))
     assert set(refused.value.errors) == {"days", "closes", "country", "zone"}
+
+
+UNCHOSEN = {"timezone", "currency"}
+
+
+def test_the_form_begins_with_where_the_admin_is(store: Store, admin: Person) -> None:
+    with store.transaction() as session:
+        me = session.get_one(Person, admin.id)
+        me.timezone = "Asia/Tokyo"
+        usual = setting_up.usual(session, me, UNCHOSEN)
+        assert (usual.timezone, usual.currency, usual.hours.country) == ("Asia/Tokyo", "JPY", "JP")
+        usual = setting_up.usual(session, me, set())  # the environment says both
+        assert (usual.timezone, usual.currency) == ("Europe/Berlin", "EUR")
+        me.timezone = "UTC"  # of no country
+        usual = setting_up.usual(session, me, UNCHOSEN)
+        assert (usual.timezone, usual.currency, usual.hours.country) == ("UTC", "EUR", None)
+        setting_up.add(session, me, Role.SALESPERSON, ["U2"])  # afterwards its own hold
+        usual = setting_up.usual(session, me, UNCHOSEN)
+        assert (usual.timezone, usual.currency) == ("Europe/Berlin", "EUR")
+
+
+def test_what_was_set_up_holds(store: Store, admin: Person) -> None:
+    hours = Hours(frozenset({0, 1}), time(8), time(16), "AT")
+    with store.transaction() as session:
+        south = service.add_team(session, admin, "South")
+        own = Hours(frozenset({5}), time(7), time(12))
+        service.set_hours(session, admin, south.id, own, None)
+        to = setting_up.Usual("C2", "Europe/Vienna", "CHF", hours)
+        workspace = setting_up.save(session, admin, to)
+        assert (workspace.channel, workspace.timezone, workspace.currency) == (
+            "C2", "Europe/Vienna", "CHF",
+        )  # fmt: skip
+        held = {team.name: team.hours for team in service.teams(session, workspace.id)}
+        assert held == {"Marketing": hours, "Sales": hours, "South": own}
+        with pytest.raises(NotAllowed):
+            setting_up.save(session, service.person(session, workspace.id, "U7"), to)
+
+
+def test_a_role_is_added_to_those_that_are_there(store: Store, admin: Person) -> None:
+    with store.transaction() as session:
+        marketing, sales = service.teams(session, admin.workspace_id)
+        service.assign(session, admin, "U2", [Role.MANAGER], sales.id)
+        setting_up.add(session, admin, Role.MARKETER, ["U2", "U3"])
+        setting_up.add(session, admin, Role.MANAGER, ["U1", "U4"])
+        people = {each.slack_id: each for each in service.everyone(session, admin.workspace_id)}
+        assert {name: (each.roles, each.team_id) for name, each in people.items()} == {
+            "U1": (["admin", "manager"], None), "U2": (["manager", "marketer"], sales.id),
+            "U3": (["marketer"], marketing.id), "U4": (["manager"], None),
+        }  # fmt: skip
+        workspace = session.get_one(Workspace, admin.workspace_id)
+        assert setting_up.without_role(session, workspace, ["U2", "U5", "U0"]) == ["U5"]
+
+
+def test_the_form_and_the_messages_of_setting_up(golden: Golden) -> None:
+    usual = setting_up.Usual("C1", "Europe/Berlin", "EUR", Hours(country="DE"))
+    shown = {
+        "form": SetUp.of(usual, is_set_up=False),
+        "form_again": SetUp.of(usual, is_set_up=True),
+        "saved_everybody": messages.saved("C1", everybody=True, is_set_up=False),
+        "saved_nobody_sells": messages.saved("C1", everybody=False, is_set_up=False),
+        "added": messages.salespeople_added("C1", 12, 1),
+        "added_one": messages.salespeople_added("C1", 1, 0),
+        "added_nobody": messages.salespeople_added("C1", 0, 3),
+    }
+    golden("set_up", shown)
+
+
+def test_all_that_is_wrong_with_the_set_up_is_said_at_once() -> None:
+    typed = {
+        "channel": "C1", "zone": "Mars/Base", "currency": "EUX", "days": [0], "opens": "09:00",
+        "closes": "08:00", "country": "XX", "marketers": [], "managers": [], "everybody_sells": [],
+    }  # fmt: skip
+    with pytest.raises(FieldErrors) as refused:
+        SetUp.read(cast(Incoming, SimpleNamespace(carried="", inputs=typed)))
+    assert set(refused.value.errors) == {"zone", "currency", "closes", "country"}
 
 
 def test_an_admin_adds_teams(store: Store, admin: Person) -> None:
