@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -71,10 +72,13 @@ def hire(
 ) -> Person:  # fmt: skip
     """Somebody with these roles, in this team, in this zone (in the workspace's without one)."""
     with store.transaction() as session:
-        person = people.person(session, workspace.id, slack_id)
-        person.name, person.roles = name, [str(role) for role in roles]
-        teams = {each.name: each.id for each in people.teams(session, workspace.id)}
-        person.team_id = teams[team] if team else None
-        if zone:
-            person.timezone = zone
-    return person
+        teams = {each.name: each.id for each in people.teams(session, workspace.id)} if team else {}
+        facts = {
+            "name": name, "roles": [str(role) for role in roles],
+            "team_id": teams[team] if team else None, **({"timezone": zone} if zone else {}),
+        }  # fmt: skip
+        written = insert(Person).values(workspace_id=workspace.id, slack_id=slack_id, **facts)
+        key = [Person.workspace_id, Person.slack_id]
+        return session.scalars(
+            written.on_conflict_do_update(index_elements=key, set_=facts).returning(Person)
+        ).one()
