@@ -151,6 +151,39 @@ def _named(lead: Lead) -> str:
     return f"{clean(lead.name, 30)}{company} · #{lead.id}"
 
 
+def _expected_amount() -> Any:
+    return money(
+        "Expected amount", optional=True, when=_is_open,
+        hint="For example 12,500. Leave it empty if you don't know yet.",
+    )  # fmt: skip
+
+
+def _expected_on() -> Any:
+    return day("Expected close date", optional=True, when=_is_open)
+
+
+def _is_open(values: Values) -> bool:
+    """Whether the lead was open when its form was: a closed one has no currency there."""
+    return values.get("currency") is not None
+
+
+class MarkQualified(Form, id="lead.save_qualified", title="Qualified", submit="Save as qualified"):
+    """What is it expected to bring, and by when? Left empty, it is qualified all the same."""
+
+    lead_id: Hidden[int]
+    currency: Hidden[str]
+    expected_amount: Money | None = _expected_amount()
+    expected_on: date | None = _expected_on()
+
+    @classmethod
+    def of(cls, lead: Lead, currency: str) -> View:
+        """The form of a lead; `currency` is the workspace's."""
+        return cls.modal(
+            lead_id=lead.id, currency=lead.expected_currency or currency, blocks=[subject(lead)],
+            expected_amount=lead.expected_amount, expected_on=lead.expected_on,
+        )  # fmt: skip
+
+
 class MarkWon(Form, id="lead.save_won", title="Won", submit="Save as won"):
     """What is the deal worth?"""
 
@@ -181,6 +214,8 @@ class EditDetails(Form, id="lead.save_details", title="Edit details", submit="Sa
     """Who they are, and how to reach them."""
 
     lead_id: Hidden[int]
+    currency: Hidden[str | None]
+    """Of the expected amount, which an open lead has; None: it is closed."""
     first_name: str = text("First name", most=200, optional=True)
     last_name: str = text("Last name", most=200, optional=True)
     company: str = text("Company", most=200, optional=True)
@@ -188,20 +223,25 @@ class EditDetails(Form, id="lead.save_details", title="Edit details", submit="Sa
     phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
     email: str = email("Email", optional=True, hint="An email address or a phone number is needed.")
     country: str = text("Country", most=100, optional=True, hint="A name or a code, such as DE.")
+    expected_amount: Money | None = _expected_amount()
+    expected_on: date | None = _expected_on()
 
     @classmethod
-    def of(cls, lead: Lead) -> View:
-        """The form, with what is known of the lead."""
+    def of(cls, lead: Lead, currency: str) -> View:
+        """The form, with what is known of the lead; `currency` is the workspace's."""
         return cls.modal(
             lead_id=lead.id, first_name=lead.first_name, last_name=lead.last_name,
             company=lead.company, job_title=lead.job_title, phone=lead.phone, email=lead.email,
             country=lead.country,
+            currency=None if lead.is_closed else lead.expected_currency or currency,
+            expected_amount=lead.expected_amount, expected_on=lead.expected_on,
         )  # fmt: skip
 
     @property
     def details(self) -> dict[str, str | None]:
         """What was typed, by the fields of a payload."""
-        return {name: each or None for name, each in self.model_dump(exclude={"lead_id"}).items()}
+        others = {"lead_id", "currency", "expected_amount", "expected_on"}
+        return {name: each or None for name, each in self.model_dump(exclude=others).items()}
 
 
 def _is_unreachable(values: Values) -> bool:

@@ -24,6 +24,8 @@ _SAID = (
 )  # fmt: skip
 """What a touch says of a submission, by the names of a payload."""
 
+_EXPECTED = ("expected_minor", "expected_currency", "expected_on")
+
 
 class SameLead(HandoffError):
     """A lead cannot be merged into itself."""
@@ -48,10 +50,11 @@ class MergedAgain(HandoffError):
 def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
     """Let one lead go up in another: its person, touches, notes and later submissions with it.
 
-    Its own visit becomes a touch of the one that stays, which takes over what it lacks of codes and
-    click ids, and the later one's last touch. Both keep their own history, and `unmerge` gives both
-    back as they were. Returns the lead that stays. Raises SameLead, NotFound, NotAllowed,
-    AlreadyMerged, and DealWouldVanish where the one that goes is won.
+    Its own visit becomes a touch of the one that stays, which takes over what it lacks of codes,
+    click ids and what is expected of it, and the later one's last touch. Both keep their own
+    history, and `unmerge` gives both back as they were. Returns the lead that stays. Raises
+    SameLead, NotFound, NotAllowed, AlreadyMerged, and DealWouldVanish where the one that goes is
+    won.
     """
     if lead_id == into_id:
         raise SameLead
@@ -94,7 +97,7 @@ def unmerge(session: Session, who: Person, lead_id: int) -> Lead:
     for what, name in _MOVED:
         ids = facts.get(name, [])
         session.execute(update(what).where(what.id.in_(ids)).values(lead_id=gone.id))
-    _give_back(session, kept, facts)
+    _give_back(session, gone, kept, facts)
     gone.merged_into, gone.next_check_at = None, clock.now()
     record(session, gone, who, EventType.UNMERGED, into=kept.id)
     record(session, kept, who, EventType.UNMERGED, unmerged=gone.id)
@@ -127,7 +130,7 @@ def _take_over(session: Session, gone: Lead, kept: Lead) -> dict[str, Any]:
     """Let the lead that stays have the visit of the one that goes; returns how to undo it."""
     facts: dict[str, Any] = {"visit": _add_visit(session, gone, kept)}
     lacks_codes = not any(getattr(kept, name) for name in UTM)
-    wanted = [*(UTM if lacks_codes else ()), *CLICK_IDS]
+    wanted = [*(UTM if lacks_codes else ()), *CLICK_IDS, *_EXPECTED]
     filled = [name for name in wanted if getattr(gone, name) and not getattr(kept, name)]
     for name in filled:
         setattr(kept, name, getattr(gone, name))
@@ -159,11 +162,12 @@ def _add_visit(session: Session, gone: Lead, kept: Lead) -> int | None:
     )  # fmt: skip
 
 
-def _give_back(session: Session, kept: Lead, facts: dict[str, Any]) -> None:
-    """Undo `_take_over`; a touch that came since stays the last."""
+def _give_back(session: Session, gone: Lead, kept: Lead, facts: dict[str, Any]) -> None:
+    """Undo `_take_over`; what was changed since stays, and a touch that came since is the last."""
     session.execute(delete(Touch).where(Touch.id == facts.get("visit")))
     for name in facts.get("filled", ()):
-        setattr(kept, name, None)
+        if getattr(kept, name) == getattr(gone, name):
+            setattr(kept, name, None)
     before, campaign_id, taken = facts.get("last_touch") or (None, None, None)
     if before and kept.last_touch_at.isoformat() == taken:
         kept.last_touch_at = datetime.fromisoformat(before)

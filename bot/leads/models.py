@@ -1,6 +1,6 @@
 """The lead with its touches, notes and history, and the rules that it keeps about itself."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import reduce
 from typing import Any
@@ -315,6 +315,11 @@ class Lead(Base):
     disposition_note: Mapped[str | None]
     won_minor: Mapped[int | None]
     won_currency: Mapped[str | None]
+    expected_minor: Mapped[int | None]
+    """What its owner expects it to bring; with those of other qualified leads, the pipeline."""
+    expected_currency: Mapped[str | None]
+    expected_on: Mapped[date | None]
+    """By when it is expected to be won, in the workspace's zone."""
     closed_at: Mapped[Moment | None]
 
     assignment_no: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -388,6 +393,13 @@ class Lead(Base):
         if self.won_minor is None or self.won_currency is None:
             return None
         return Money(self.won_minor, self.won_currency)
+
+    @property
+    def expected_amount(self) -> Money | None:
+        """What its owner expects it to bring."""
+        if self.expected_minor is None or self.expected_currency is None:
+            return None
+        return Money(self.expected_minor, self.expected_currency)
 
 
 class Touch(Base):

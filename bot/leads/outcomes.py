@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contacts import identity
 from bot.errors import HandoffError
-from bot.leads.claiming import DayIsOver, end_pause, opening_on, owned
+from bot.leads.claiming import DayIsOver, closed, end_pause, opening_on, owned
 from bot.leads.events import keep_note, record
 from bot.leads.models import Actor, Disposition, EventType, Lead, Rating, Status
 from bot.leads.notice_models import ServiceLevel
 from bot.leads.notices import tell_of_win
 from bot.leads.queries import open_leads_of
 from bot.money import Money
-from bot.people.models import Person
+from bot.people.models import Person, Workspace
 from bot.slack.text import moment
 
 
@@ -42,6 +42,10 @@ class TooFewAttempts(HandoffError):
 
 class AmountMissing(HandoffError):
     """Please enter an amount above zero."""
+
+
+class DayIsPast(HandoffError):
+    """That day has passed. Choose today or a later day, or leave it empty."""
 
 
 class NotClosed(HandoffError):
@@ -78,16 +82,62 @@ def note_contact(session: Session, lead: Lead, by: Actor) -> None:
     record(session, lead, by, EventType.CONTACTED)
 
 
-def qualify(session: Session, who: Person, lead_id: int) -> Lead:
+@dataclass(frozen=True)
+class Expectation:
+    """What its owner expects of a lead; None of what nobody can say yet."""
+
+    amount: Money | None = None
+    close_on: date | None = None
+    """By when it is won, in the workspace's zone."""
+
+
+def qualify(
+    session: Session, who: Person, lead_id: int, expected: Expectation | None = None
+) -> Lead:
     """Sales verified need, budget and fit; that takes a contact, so it counts as one.
+
+    Raises as `qualifiable` and `expect`.
+    """
+    lead = qualifiable(session, who, lead_id)
+    if expected is not None:
+        expect(session, lead, expected)
+    make_qualified(session, lead, who)
+    return lead
+
+
+def qualifiable(session: Session, who: Person, lead_id: int) -> Lead:
+    """The lead, if this person may qualify it; asked before the form is.
 
     Raises AlreadyQualified, and what `owned` raises.
     """
     lead = owned(session, who, lead_id, "qualify it")
     if lead.status == Status.QUALIFIED:
         raise AlreadyQualified
-    make_qualified(session, lead, who)
     return lead
+
+
+def expect(session: Session, lead: Lead, expected: Expectation) -> list[str]:
+    """Note what is expected of the lead, which is locked; returns what of it is new, by the fields
+    of forms. A day that stands there already may have passed.
+
+    Raises AmountMissing, DayIsPast, and AlreadyClosed where that would change a closed lead.
+    """
+    amount, day = expected.amount, expected.close_on
+    is_new = {
+        "expected_amount": amount != lead.expected_amount,
+        "expected_on": day != lead.expected_on,
+    }
+    if any(is_new.values()) and lead.is_closed:
+        raise closed(lead)
+    if amount is not None and amount.minor <= 0:
+        raise AmountMissing
+    today = session.get_one(Workspace, lead.workspace_id).day_of(clock.now())
+    if day is not None and is_new["expected_on"] and day < today:
+        raise DayIsPast
+    lead.expected_minor = amount.minor if amount else None
+    lead.expected_currency = amount.currency if amount else None
+    lead.expected_on = day
+    return [name for name, differs in is_new.items() if differs]
 
 
 def make_qualified(session: Session, lead: Lead, by: Actor) -> None:

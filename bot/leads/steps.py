@@ -2,7 +2,7 @@
 undone."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
@@ -24,7 +24,8 @@ _BEFORE = "leads_before"
 _STATE = (
     "status", "claimed_by", "claimed_at", "first_claimed_by", "first_claimed_at",
     "first_response_at", "qualified_at", "rating", "rating_reason", "rated_at", "disposition",
-    "disposition_note", "won_minor", "won_currency", "closed_at", "passed_by", "returns_to",
+    "disposition_note", "won_minor", "won_currency", "expected_minor", "expected_currency",
+    "expected_on", "closed_at", "passed_by", "returns_to",
     "reserved_for", "reserved_until", "snoozed_until", "wake_at", "claim_worked",
     "response_worked", "first_name", "last_name", "company", "job_title", "country", "email",
     "email_key", "phone_raw", "phone_e164",
@@ -61,14 +62,20 @@ def _state(lead: Lead) -> dict[str, Any]:
 
 
 def _as_json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value  # or a moment
 
 
 def restore(lead: Lead, before: dict[str, Any]) -> None:
     """Give the lead these columns back (what `taken` returned)."""
     for name, value in before.items():
-        is_moment = value is not None and name.endswith(("_at", "_until"))
-        setattr(lead, name, datetime.fromisoformat(value) if is_moment else value)
+        setattr(lead, name, _from_json(name, value))
+
+
+def _from_json(name: str, value: Any) -> Any:
+    if value is not None and name.endswith("_on"):
+        return date.fromisoformat(value)
+    is_moment = value is not None and name.endswith(("_at", "_until"))
+    return datetime.fromisoformat(value) if is_moment else value
 
 
 def last_events(session: Session, lead_id: int) -> Sequence[LeadEvent]:

@@ -83,6 +83,11 @@ def _won_amount(row: Any) -> Decimal | None:
     return amount.amount if amount else None
 
 
+def _expected_amount(row: Any) -> Decimal | None:
+    amount: Money | None = row.Lead.expected_amount
+    return amount.amount if amount else None
+
+
 # A cell of a sheet holds 32,767 characters.
 _MOST_SAID = 20_000
 
@@ -144,6 +149,10 @@ COLUMNS = (
     Column("won_currency", "ISO 4217", _of("won_currency"), _MONEY),
     Column("counts", "false where a share does not count it; true behind other figures",
            attrgetter("counts")),
+    Column("expected_amount", "what its owner expects of it, in major units of its currency",
+           _expected_amount, _MONEY),
+    Column("expected_currency", "ISO 4217", _of("expected_currency"), _MONEY),
+    Column("expected_on", "by when its owner expects to win it", _of("expected_on"), _MONEY),
 )  # fmt: skip
 
 

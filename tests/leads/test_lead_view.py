@@ -66,9 +66,13 @@ ENDED = {"closed_at": NINE + timedelta(days=2)}
 WON = RATED | ENDED | {"status": Status.WON, "won_minor": 1_250_000, "won_currency": "EUR"}
 LOST = CONTACTED | ENDED | {"status": Status.LOST, "disposition": Disposition.NO_BUDGET,
                             "disposition_note": "Asks again in autumn"}  # fmt: skip
+QUALIFIED = CONTACTED | {
+    "status": Status.QUALIFIED, "expected_minor": 1_250_000, "expected_currency": "EUR",
+    "expected_on": date(2026, 7, 15),
+}  # fmt: skip
 STATIONS = {
     "new": {}, "claimed": CLAIMED, "contacted": CONTACTED, "rated": RATED, "weak": WEAK,
-    "won": WON, "lost_unrated": LOST, "qualified": CONTACTED | {"status": Status.QUALIFIED},
+    "won": WON, "lost_unrated": LOST, "qualified": QUALIFIED,
     "recycled": CONTACTED | {"status": Status.RECYCLED, "wake_at": NINE + timedelta(days=30),
                              "disposition": Disposition.BAD_TIMING},
     "snoozed": CONTACTED | {"snoozed_until": NINE + timedelta(days=1)},
@@ -278,6 +282,9 @@ def test_modals(golden: Golden) -> None:
             [lead(), lead(id=8, company=None), lead(id=9, first_name=HOSTILE, company=HOSTILE)],
             "Ada &amp; her team: <mailto:ada@example.com|ada@example.com>, <https://example.com>",
         ),
+        "qualified": forms.MarkQualified.of(lead(), "EUR").to_dict(),
+        "edit": forms.EditDetails.of(lead(**QUALIFIED), "USD").to_dict(),
+        "edit_closed": forms.EditDetails.of(lead(**WON), "EUR").to_dict(),
         "won": forms.MarkWon.modal(
             lead_id=7, currency="EUR", blocks=[forms.subject(lead())]
         ).to_dict(),

@@ -171,6 +171,28 @@ def test_a_won_deal_is_not_merged_away(scene: Scene) -> None:
     assert scene.do(merging.merge, third, first).won_minor == 120_000
 
 
+def test_what_is_expected_comes_along_where_the_other_says_nothing(scene: Scene) -> None:
+    price, more = Money(120_000, "EUR"), Money(200_000, "EUR")
+    leads = [scene.receive(f"ada{number}@example.com") for number in range(3)]
+    for lead_id, amount in zip(leads, (None, price, more), strict=True):
+        scene.do(claiming.claim, lead_id, who=scene.sofia)
+        expected = outcomes.Expectation(amount, date(2026, 7, 15) if amount is price else None)
+        scene.do(outcomes.qualify, lead_id, expected, who=scene.sofia)
+    first, second, third = leads
+
+    def expected_of(lead: Lead) -> tuple[Money | None, date | None]:
+        return lead.expected_amount, lead.expected_on
+
+    assert expected_of(scene.do(merging.merge, second, first)) == (price, date(2026, 7, 15))
+    assert expected_of(scene.do(merging.merge, first, third)) == (more, date(2026, 7, 15))
+    scene.do(merging.unmerge, first)
+    scene.do(merging.unmerge, second)
+    with scene.store.transaction() as session:
+        assert [expected_of(session.get_one(Lead, each)) for each in leads] == [
+            (None, None), (price, date(2026, 7, 15)), (more, None),
+        ]  # fmt: skip
+
+
 def test_merges_are_undone_in_their_order(scene: Scene) -> None:
     first, second, third = (scene.receive(f"{name}@example.com") for name in "abc")
     scene.do(merging.merge, first, second)

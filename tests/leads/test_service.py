@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from secrets import token_hex
 from typing import Any
@@ -429,6 +429,59 @@ def test_a_lead_that_has_ended_can_still_be_rated(floor: Floor, end: str) -> Non
     assert isinstance(floor.refused(rated(Rating.HOT), "ben", lead_id), NotYours)
 
 
+# ---- qualified, with what is expected -----------------------------------------------------------
+
+JULY = date(2026, 7, 15)
+
+
+def qualified(amount: Money | None = None, close_on: date | None = None) -> Verb:
+    expected = outcomes.Expectation(amount, close_on)
+    return lambda session, who, lead_id: outcomes.qualify(session, who, lead_id, expected)
+
+
+def expected_of(lead: Lead) -> tuple[Money | None, date | None]:
+    return lead.expected_amount, lead.expected_on
+
+
+def test_a_lead_is_qualified_with_what_is_expected_of_it_or_without(floor: Floor) -> None:
+    plain, lead_id = floor.lead("sofia"), floor.lead("sofia")
+    lead = floor.do(qualified(), "sofia", plain)
+    assert (lead.status, *expected_of(lead)) == (Status.QUALIFIED, None, None)
+    assert isinstance(floor.refused(qualified(Money(0, "EUR")), "sofia", lead_id), AmountMissing)
+    yesterday = qualified(PRICE, NINE.date() - timedelta(days=1))
+    assert isinstance(floor.refused(yesterday, "sofia", lead_id), outcomes.DayIsPast)
+    assert expected_of(floor.do(qualified(PRICE, NINE.date()), "sofia", lead_id)) == (
+        PRICE, NINE.date(),
+    )  # fmt: skip
+
+
+def test_what_is_expected_can_be_changed_while_the_lead_is_open(floor: Floor) -> None:
+    def expect(amount: Money | None, close_on: date | None, **details: str) -> Verb:
+        expected = outcomes.Expectation(amount, close_on)
+        return lambda *act: editing.edit(*act, DETAILS | details, expected)
+
+    lead_id = floor.lead("sofia")
+    floor.do(_edit(), "sofia", lead_id)
+    floor.do(qualified(PRICE, NINE.date()), "sofia", lead_id)
+    floor.forward(days=1)
+    # The day has passed; that keeps nobody from changing something else.
+    floor.do(expect(PRICE, NINE.date(), company="Analytical Engines"), "sofia", lead_id)
+    early = expect(PRICE, NINE.date() - timedelta(days=1))
+    assert isinstance(floor.refused(early, "sofia", lead_id), outcomes.DayIsPast)
+    floor.forward(minutes=1)
+    before = _columns(floor, lead_id)
+    cheaper = Money(900_000, "EUR")
+    lead = floor.do(expect(cheaper, JULY, company="Analytical Engines"), "sofia", lead_id)
+    assert expected_of(lead) == (cheaper, JULY)
+    changed = {"fields": ["expected_amount", "expected_on"]}
+    assert floor.audit(lead_id)[-1] == ("edited", "sofia", changed)
+    floor.do(_undo_of(floor, "sofia", lead_id), "sofia", lead_id)
+    assert _columns(floor, lead_id) == before
+    floor.do(won(1), "sofia", lead_id)
+    assert isinstance(floor.refused(expect(None, None), "sofia", lead_id), claiming.AlreadyClosed)
+    assert expected_of(floor.do(_edit(), "sofia", lead_id)) == (PRICE, NINE.date())
+
+
 # ---- won and lost -------------------------------------------------------------------------------
 
 
@@ -800,7 +853,7 @@ def test_each_step_can_be_undone_for_ten_minutes(floor: Floor) -> None:
         call = calls.Call(CallResult.REACHED, "It was busy", Rating.GOOD)
         return {
             "contacted": outcomes.contacted,
-            "qualify": outcomes.qualify,
+            "qualify": qualified(PRICE, JULY),
             "call": lambda session, who, lead: calls.log_call(session, who, lead, call),
             "snooze": lambda session, who, lead: claiming.snooze(
                 session, who, lead, floor.now + timedelta(days=1)

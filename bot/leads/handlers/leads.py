@@ -1,7 +1,8 @@
 """What Slack brings in for leads: the card's buttons, their modals, lists, and `/lead`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 from slack_sdk.models.views import View
@@ -217,9 +218,31 @@ def log_call(act: Act, form: forms.LogCall) -> None:
 
 @capability.action(lead_card.QUALIFIED, WORK)
 @once
-def qualify(act: Act) -> None:
+def ask_expected(act: Act) -> View:
+    """The form that a qualified lead is saved with."""
+    lead = outcomes.qualifiable(act.session, act.person, act.row_id)
+    return forms.MarkQualified.of(lead, _currency(act))
+
+
+@capability.form(forms.MarkQualified, WORK)
+def qualify(act: Act, form: forms.MarkQualified) -> None:
     """Sales has verified need, budget and fit."""
-    outcomes.qualify(act.session, act.person, act.row_id)
+    with _expected(form) as expected:
+        outcomes.qualify(act.session, act.person, form.lead_id, expected)
+
+
+@contextmanager
+def _expected(
+    form: forms.MarkQualified | forms.EditDetails,
+) -> Iterator[outcomes.Expectation | None]:
+    """What a form says that is expected of an open lead; what is wrong with it goes below it."""
+    with (
+        below("expected_amount", outcomes.AmountMissing),
+        below("expected_on", outcomes.DayIsPast),
+    ):
+        yield (
+            outcomes.Expectation(form.expected_amount, form.expected_on) if form.currency else None
+        )
 
 
 @capability.action(lead_card.REOPEN, WORK)
@@ -297,8 +320,13 @@ def save_note_from_message(act: Act, form: forms.NoteFromMessage) -> str:
 def ask_amount(act: Act) -> View:
     """A win asks for its amount."""
     lead = outcomes.closeable(act.session, act.person, act.row_id)
-    currency = act.session.get_one(Workspace, act.workspace_id).currency
-    return forms.MarkWon.modal(lead_id=lead.id, currency=currency, blocks=[forms.subject(lead)])
+    return forms.MarkWon.modal(
+        lead_id=lead.id, currency=_currency(act), blocks=[forms.subject(lead)]
+    )
+
+
+def _currency(act: Act) -> str:
+    return act.session.get_one(Workspace, act.workspace_id).currency
 
 
 @capability.form(forms.MarkWon, WORK)
@@ -324,14 +352,15 @@ def correct_amount(act: Act, form: forms.CorrectAmount) -> None:
 @capability.action(lead_card.EDIT, WORK)
 def ask_details(act: Act) -> View:
     """The form with the lead's details."""
-    return forms.EditDetails.of(editing.editable(act.session, act.person, act.row_id))
+    lead = editing.editable(act.session, act.person, act.row_id)
+    return forms.EditDetails.of(lead, _currency(act))
 
 
 @capability.form(forms.EditDetails, WORK)
 def save_details(act: Act, form: forms.EditDetails) -> None:
     """The lead's details were put right."""
-    with forms.problems_below(forms.EditDetails):
-        editing.edit(act.session, act.person, form.lead_id, form.details)
+    with forms.problems_below(forms.EditDetails), _expected(form) as expected:
+        editing.edit(act.session, act.person, form.lead_id, form.details, expected)
 
 
 @capability.action(lead_card.LOST, WORK)

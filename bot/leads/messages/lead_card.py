@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 
 from bot import clock
 from bot.campaigns.texts import offer_in_brief, offer_standing
-from bot.formats import plural
+from bot.formats import day, plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages.details import (
     answers_beside,
@@ -271,10 +271,18 @@ def _remarks(facts: LeadFacts) -> Iterator[str]:
         yield f"Kept for {facts.kept_for.mention} until {by_the_clock(lead.reserved_until)}"
     if lead.first_response_at is None:
         yield tried(facts)
+    if expected := expected_in_words(lead):
+        yield f"Expected: {expected}"
     yield quality_of(facts)
     if facts.consent is not None and not facts.consent.granted:
         yield consent_in_words(facts)
     yield earlier_in_words(facts)
+
+
+def expected_in_words(lead: Lead) -> str:
+    """What it is expected to bring, and by when: `12,500 EUR by 15 Dec`; empty if nobody said."""
+    until = f"by {day(lead.expected_on, clock.now().date())}" if lead.expected_on else ""
+    return " ".join(part for part in (str(lead.expected_amount or ""), until) if part)
 
 
 def consent_in_words(facts: LeadFacts) -> str:

@@ -79,6 +79,7 @@ def _fields(facts: LeadFacts) -> list[MarkdownTextObject]:
     }
     if facts.names_only:
         known = {"Contact": "Only its owner sees how to reach them."}
+    known["Expected"] = "" if lead.is_closed else lead_card.expected_in_words(lead)
     known["Campaign"] = _campaign(facts)
     return [
         MarkdownTextObject(text=f"*{label}*\n{value}") for label, value in known.items() if value
