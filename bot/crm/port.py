@@ -7,7 +7,7 @@ when, and remembers it. An adapter is one module in `bot.crm.adapters` and one l
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, NamedTuple, Protocol
 
@@ -72,8 +72,11 @@ class Values(BaseModel):
     lost_reason: str | None = None
     """In words, with stage lost or recycled."""
     amount_minor: int | None = None
-    """With stage won: minor units of `currency`."""
+    """In minor units of `currency`: what it was won for, or, while it is qualified, what its owner
+    expects."""
     currency: str | None = None
+    expected_on: date | None = None
+    """With stage qualified: by when its owner expects to win it."""
     received_at: datetime | None = None
     claimed_at: datetime | None = None
     first_response_at: datetime | None = None

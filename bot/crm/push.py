@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 _MOST_BATCHES = 20
 _BUSY_RECORD = timedelta(seconds=10)
 _OF_AMOUNT = ("amount_minor", "currency")
-_OF_STAGE = ("stage", "lost_reason", "closed_at", *_OF_AMOUNT)
+_OF_STAGE = ("stage", "lost_reason", "closed_at", "expected_on", *_OF_AMOUNT)
 # What the CRM owns, or a person may change there.
 _LOOKED_AT = {"stage", "amount_minor", "currency", "lost_reason", "owner_id"}
 

@@ -22,7 +22,7 @@ _AS_THEY_ARE = (
 )  # fmt: skip
 _QUALITY = {Rating.HOT: "great", Rating.GOOD: "good", Rating.WEAK: "weak", Rating.JUNK: "junk"}
 # What belongs to a stage, and is written whenever the stage is.
-_OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency", "closed_at")
+_OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency", "expected_on", "closed_at")
 _OF_AMOUNT = ("amount_minor", "currency")
 
 
@@ -30,6 +30,8 @@ def values_of(session: Session, lead: Lead, owner_id: str | None) -> Values:
     """A lead's values as they are now; `owner_id` is its owner's id in the CRM."""
     campaign = session.get(Campaign, lead.campaign_id) if lead.campaign_id else None
     consent = last_consent(session, lead.contact_id)
+    is_in_pipeline = stage_of(lead) is Stage.QUALIFIED
+    amount = lead.won_amount or (lead.expected_amount if is_in_pipeline else None)
     facts = {name: getattr(lead, name) or None for name in _AS_THEY_ARE}
     return Values(
         **facts | {"is_hot": lead.is_hot},
@@ -45,8 +47,9 @@ def values_of(session: Session, lead: Lead, owner_id: str | None) -> Values:
         owner_id=owner_id,
         stage=stage_of(lead),
         lost_reason=_lost_reason(lead),
-        amount_minor=lead.won_minor,
-        currency=lead.won_currency,
+        amount_minor=amount.minor if amount else None,
+        currency=amount.currency if amount else None,
+        expected_on=lead.expected_on if is_in_pipeline else None,
     )
 
 

@@ -39,7 +39,9 @@ STEPS: dict[str, Step] = {
     "claim": lambda session, who, lead_id, _: claiming.claim(session, who, lead_id),
     "release": lambda session, who, lead_id, _: claiming.release(session, who, lead_id),
     "contacted": lambda session, who, lead_id, _: outcomes.contacted(session, who, lead_id),
-    "qualify": lambda session, who, lead_id, _: outcomes.qualify(session, who, lead_id),
+    "qualify": lambda session, who, lead_id, amount: outcomes.qualify(
+        session, who, lead_id, outcomes.Expectation(amount)
+    ),
     "rate": lambda session, who, lead_id, _: outcomes.rate(session, who, lead_id, Rating.HOT),
     "win": outcomes.win,
     "lose": lambda session, who, lead_id, _: outcomes.lose(

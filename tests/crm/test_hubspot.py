@@ -1,7 +1,7 @@
 """HubSpot's own bad days, beside the contract of all CRMs."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -21,7 +21,13 @@ from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.adapters.hubspot.adapter import HubSpot
 from bot.crm.adapters.hubspot.api import Spacing
 from bot.crm.adapters.hubspot.batches import complaints
-from bot.crm.adapters.hubspot.fields import CONTACT_PROPERTIES, STANDARD, contact_properties, place
+from bot.crm.adapters.hubspot.fields import (
+    CONTACT_PROPERTIES,
+    STANDARD,
+    contact_properties,
+    place,
+    text,
+)
 from bot.crm.http import Answer, no_pace
 from bot.crm.port import (
     Account,
@@ -106,7 +112,7 @@ def test_every_value_has_its_place(office: HubSpotOffice, crm: HubSpot) -> None:
     [saved] = save(crm, Change("lead_1", whole, whole=whole))
     assert not saved.dropped
     held = contact(office, saved.record_id)
-    for field in set(Values.model_fields) - {"amount_minor", "currency"}:
+    for field in set(Values.model_fields) - {"amount_minor", "currency", "expected_on"}:
         assert held[place(field)], field
     assert (held["country"], held["handoff_hot"]) == ("United Kingdom", "false")
     assert held["handoff_received_at"] == "2026-06-01T09:00:00.000Z"
@@ -265,12 +271,15 @@ def test_a_deal_is_made_when_the_lead_is_qualified_and_closed_when_it_is_won(
     ben = office.add_user("ben@example.com", "Ben Seller")
     [saved] = save(crm, person(1, campaign="Fresh start", company="Engines"))
     assert (deals(office), saved.memory) == ([], {})
-    qualified = Values(stage=Stage.QUALIFIED)
+    qualified = Values(
+        stage=Stage.QUALIFIED, amount_minor=990_000, currency="EUR", expected_on=date(2026, 7, 15)
+    )
     whole = Values(last_name="P1", company="Engines", campaign="Fresh start", owner_id=ben)
     [made] = save(crm, Change("lead_1", qualified, saved.record_id, whole=whole))
     [deal] = deals(office)
     assert deal["dealname"] == "P1, Engines – Fresh start"
     assert (deal["dealstage"], deal["hubspot_owner_id"]) == ("appointmentscheduled", ben)
+    assert (deal["amount"], deal["closedate"]) == ("9900.00", "2026-07-15T12:00:00.000Z")
     assert made.memory == {"deal": deal["hs_object_id"]}
     [again] = save(crm, Change("lead_1", qualified, saved.record_id, whole=whole))  # was forgotten
     assert again.memory == made.memory
@@ -281,6 +290,7 @@ def test_a_deal_is_made_when_the_lead_is_qualified_and_closed_when_it_is_won(
     save(crm, won)
     [deal] = deals(office)
     assert (deal["hs_is_closed_won"], deal["amount"]) == ("true", "12500.00")
+    assert deal["closedate"] == text(NOW)
     save(crm, later(made, stage=Stage.LOST, lost_reason="Cancelled"))
     assert (deal["dealstage"], deal["closed_lost_reason"]) == ("closedlost", "Cancelled")
     assert read(crm, saved.record_id).stage is Stage.LOST

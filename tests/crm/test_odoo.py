@@ -1,7 +1,7 @@
 """Odoo's own ways; tests/crm/real_odoo.py runs the same over a real one."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -219,6 +219,14 @@ def test_an_amount_in_another_currency_is_left_out_and_told(
     whole = Money(1_234, "EUR")
     assert not save(crm, record_id, amount_minor=1_234, currency="EUR").dropped
     assert read(crm, record_id).amount == whole
+
+
+def test_what_is_expected_stands_in_the_opportunity(office: OdooOffice, crm: Odoo) -> None:
+    record_id = save(crm).record_id
+    expected = {"amount_minor": 990_000, "currency": "EUR", "expected_on": date(2026, 7, 15)}
+    assert not save(crm, record_id, stage=Stage.QUALIFIED, **expected).dropped
+    assert read(crm, record_id).amount == Money(990_000, "EUR")
+    assert office.value(record_id, "expected_on") == "2026-07-15"
 
 
 def test_a_new_lead_may_be_won_already(office: OdooOffice, crm: Odoo) -> None:

@@ -85,6 +85,28 @@ def test_claim_note_quality_outcome_and_amount_follow(sales: Sales) -> None:
     assert sales.office.records()[0].lost_reason == "No fit: No API"
 
 
+def test_what_is_expected_follows_and_gives_way_to_what_it_is_won_for(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    expected = outcomes.Expectation(PRICE, date(2026, 7, 15))
+    sales.do(outcomes.qualify, "ben", lead_id, expected)
+    sales.push()
+    record_id = sales.record_id(lead_id)
+    assert sales.office.records()[0].amount == PRICE
+    assert sales.office.value(record_id, "expected_on") == "2026-07-15"
+    sales.office.set_amount(record_id, OTHER)  # a person knows better; nothing is asked
+    sales.poll()
+    assert sales.lead(lead_id).expected_amount == PRICE
+    sales.forward(minutes=1)
+    sales.do(outcomes.win, "ben", lead_id, PRICE)
+    sales.push()
+    assert (sales.office.records()[0].amount, sales.lead(lead_id).won_amount) == (PRICE, PRICE)
+    sales.do(outcomes.reopen, "ben", lead_id)
+    sales.push()
+    sales.office.win(record_id, None)  # as it stands there
+    sales.poll()
+    assert sales.lead(lead_id).won_amount == PRICE
+
+
 def test_a_step_that_is_undone_is_undone_there(sales: Sales) -> None:
     lead_id = sales.claimed()
 

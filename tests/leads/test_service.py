@@ -458,7 +458,9 @@ def test_a_lead_is_qualified_with_what_is_expected_of_it_or_without(floor: Floor
 def test_what_is_expected_can_be_changed_while_the_lead_is_open(floor: Floor) -> None:
     def expect(amount: Money | None, close_on: date | None, **details: str) -> Verb:
         expected = outcomes.Expectation(amount, close_on)
-        return lambda *act: editing.edit(*act, DETAILS | details, expected)
+        return lambda session, who, lead_id: editing.edit(
+            session, who, lead_id, DETAILS | details, expected
+        )
 
     lead_id = floor.lead("sofia")
     floor.do(_edit(), "sofia", lead_id)

@@ -45,7 +45,7 @@ MODELS: dict[str, dict[str, Field]] = {
             "medium_id": _many2one("utm.medium"), "lost_reason_id": _many2one("crm.lost.reason"),
             "company_currency": Field("many2one", "res.currency", readonly=True),
             "tag_ids": Field("many2many", "crm.tag", default=()),
-            "expected_revenue": Field("float", default=0.0),
+            "expected_revenue": Field("float", default=0.0), "date_deadline": Field("date"),
             "probability": Field("float", default=0.0),
             "won_status": Field("selection", "won|lost|pending", default="pending", readonly=True),
         },

@@ -27,6 +27,7 @@ PLACES = {
     "job_title": "function",
     "country": "country_id",
     "score": "priority",
+    "expected_on": "date_deadline",
 }
 """Where values of `Values` are in Odoo."""
 _LEAD = (

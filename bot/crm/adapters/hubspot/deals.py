@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -194,7 +194,7 @@ def needs_deal(change: Change) -> bool:
 
 
 def _changes(values: Values) -> set[str]:
-    fields = {"stage", "amount_minor", "owner_id", "lost_reason", "closed_at"}
+    fields = {"stage", "amount_minor", "owner_id", "lost_reason", "closed_at", "expected_on"}
     return {name for name in fields if getattr(values, name) is not None}
 
 
@@ -247,6 +247,9 @@ def _properties(values: Values) -> dict[str, str]:
         properties["deal_currency_code"] = values.amount.currency
     if values.closed_at is not None:
         properties["closedate"] = text(values.closed_at)
+    elif values.expected_on is not None:
+        # It is a moment there: noon in UTC is this day on nearly every clock.
+        properties["closedate"] = text(datetime.combine(values.expected_on, time(12), UTC))
     if values.owner_id is not None:
         properties["hubspot_owner_id"] = values.owner_id
     if values.lost_reason is not None and values.stage is Stage.LOST:

@@ -117,7 +117,7 @@ _LIFECYCLE = {
     Stage.WON: "customer",
 }
 
-_NO_PROPERTY = {"stage", "amount_minor", "currency", "country"}
+_NO_PROPERTY = {"stage", "amount_minor", "currency", "expected_on", "country"}
 
 
 def contact_properties(values: Values) -> dict[str, str]:

@@ -28,6 +28,7 @@ VALUE_OF = {
     "medium_id/.id": "utm_medium",
     "user_id/.id": "owner_id",
     "expected_revenue": "amount_minor",
+    "date_deadline": "expected_on",
 }
 _PRIVATE = ("first_name", "last_name", "email", "phone", "company", "job_title", "message")
 _TEXTS = {
@@ -98,6 +99,8 @@ def cells(change: Change) -> dict[str, str]:
     is_scored = values.score is not None or values.is_hot is not None
     if is_scored and (stars := priority(whole) or priority(values)):
         texts["priority"] = stars
+    if values.expected_on is not None:
+        texts["date_deadline"] = values.expected_on.isoformat()
     return texts
 
 
