@@ -43,6 +43,12 @@ def day(day: date, today: date | None = None) -> str:
     return f"{day.day} {day:%b}" + _year(day, today)
 
 
+def month(first: date, today: date) -> str:
+    """A month by its first day as `Dec`; with its year if that is not clear: `Dec 2027`."""
+    months = 12 * (first.year - today.year) + first.month - today.month
+    return f"{first:%b}" if 0 <= months < 12 else f"{first:%b %Y}"
+
+
 def days(first: date, last: date, today: date | None = None) -> str:
     """Days from the first to the last: `16–22 Nov 2026`, `30 Nov – 6 Dec 2026`, `1 Nov 2026`.
 

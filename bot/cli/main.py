@@ -146,7 +146,7 @@ def _add_import_options(add: argparse.ArgumentParser, meanings: str) -> None:
 
 
 def _add_report_options(figures: argparse.ArgumentParser) -> None:
-    figures.add_argument("sheet", choices=["leads", "campaigns", "spend", "weeks"])
+    figures.add_argument("sheet", choices=["leads", "campaigns", "spend", "weeks", "pipeline"])
     figures.add_argument("--from", dest="first", metavar="DAY", help="first day (30 days ago)")
     figures.add_argument("--to", dest="last", metavar="DAY", help="last day, included (today)")
     figures.add_argument("--format", choices=["csv", "xlsx", "json"], default="csv")

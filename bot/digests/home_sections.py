@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from slack_sdk.models.blocks import Block, MarkdownTextObject, SectionBlock
+from slack_sdk.models.blocks import Block, DividerBlock, MarkdownTextObject, SectionBlock
 from sqlalchemy.orm import Session
 
 from bot import metrics
@@ -11,7 +11,7 @@ from bot.campaigns import queries as campaigns
 from bot.capability import NextRun, Place
 from bot.digests import capability, forms, timetables
 from bot.digests.models import Audience
-from bot.metrics import Figures, Period
+from bot.metrics import Figures, Period, Pipeline
 from bot.people.models import Person, Role, Workspace
 from bot.slack.blocks import note, part
 from bot.tasks import schedules
@@ -58,6 +58,28 @@ def show_week(week: Figures, before: Figures) -> list[Block]:
     ]
     title = "This week so far, beside the same days of last week"
     return part(title, [SectionBlock(fields=fields), note("`/digest` says more.")])
+
+
+@capability.home_section(Place.THIS_WEEK, Role.MANAGER)
+def pipeline(session: Session, who: Person) -> list[Block]:
+    """What open leads are expected to bring."""
+    return show_pipeline(metrics.pipeline(session, who.workspace_id))
+
+
+def show_pipeline(expected: Pipeline) -> list[Block]:
+    """The sum and its months in a line; nothing where no lead is qualified and open."""
+    return [SectionBlock(text=f"*Pipeline:* {expected}"), DividerBlock()] if expected.rows else []
+
+
+@capability.home_section(Place.OWN_LEADS, Role.SALESPERSON)
+def own_pipeline(session: Session, who: Person) -> list[Block]:
+    """Likewise of the person's own."""
+    return show_own_pipeline(metrics.pipeline(session, who.workspace_id, who.id))
+
+
+def show_own_pipeline(expected: Pipeline) -> list[Block]:
+    """The sum and its months in small print."""
+    return [note(f"Your pipeline: {expected}")] if expected.rows else []
 
 
 @capability.next_run

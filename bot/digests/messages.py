@@ -84,6 +84,7 @@ def digest(
         [
             HeaderBlock(text=title),
             *body,
+            *(_pipeline(report) if shows_money else []),
             *_corrections(corrections),
             *_buttons(report, page, shows_money=shows_money),
             note_lines(
@@ -169,6 +170,12 @@ def _actions(report: Report, *, shows_money: bool) -> list[Block]:
             for number, step in enumerate(steps, 1)
         ),
     ]
+
+
+def _pipeline(report: Report) -> list[Block]:
+    """What open leads are expected to bring, where there are any."""
+    expected = str(report.pipeline or "")
+    return [SectionBlock(text=f"*Pipeline:* {expected}")] if expected else []
 
 
 def _step_button(step: Step, report: Report) -> ButtonElement | None:

@@ -11,7 +11,7 @@ from pydantic import Field
 from bot.digests import snapshots
 from bot.digests.models import Digest, Week
 from bot.leads.models import disposition_label
-from bot.metrics import Figures, KeptFigures, Metric
+from bot.metrics import Figures, KeptFigures, Metric, Pipeline
 from bot.shadowing.models import Quarter
 from bot.slack.text import safe
 
@@ -71,6 +71,8 @@ class Report:
     reasons: tuple[tuple[str, int], ...] = ()
     """Why leads were rated weak or junk, as people typed it, the most frequent first."""
     team: Annotated[TeamStats, Field(alias="together")] = field(default_factory=TeamStats)
+    pipeline: Pipeline | None = None
+    """What was expected of open leads when the week was summed up; None where nobody knows."""
     is_running: Annotated[bool, Field(exclude=True)] = False
     """Whether the week is not over yet."""
 

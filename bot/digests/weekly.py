@@ -149,6 +149,7 @@ def compute(
         dispositions=_frequent(lead_ratings.lost_for(session, about.leads, about.facts)),
         reasons=_frequent(lead_ratings.rated_low_for(session, about.leads, about.facts)),
         team=team_stats(session, workspace, week),
+        pipeline=metrics.pipeline(session, workspace.id) if _is_recent(workspace, week) else None,
         is_running=is_running,
     )
 
@@ -249,8 +250,7 @@ def _order(row: CampaignFigures) -> tuple[bool, int, str, int]:
 def team_stats(session: Session, workspace: Workspace, week: Week) -> TeamStats:
     """How the departments worked together; nothing of a week that is long over, since what waits
     and who met is known of the present."""
-    this = Week.of(clock.now(), workspace.days)
-    if week not in (this, this.before):
+    if not _is_recent(workspace, week):
         return TeamStats()
     trends = standups.response_trend(session, workspace.id, 2).values()
     weeks = [each for trend in trends for each in trend.weeks if each.monday == week.monday]
@@ -260,3 +260,9 @@ def team_stats(session: Session, workspace: Workspace, week: Week) -> TeamStats:
         overdue=len(planning.overdue(session, workspace.id)),
         quarter=shadowing.quarter(session, workspace.id, week.sunday),
     )
+
+
+def _is_recent(workspace: Workspace, week: Week) -> bool:
+    """Whether what is known of the present alone says something of the week."""
+    this = Week.of(clock.now(), workspace.days)
+    return week in (this, this.before)

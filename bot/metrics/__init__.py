@@ -5,6 +5,7 @@ from bot.metrics.computing import LeadsPage, compute, leads_for_metric, of_campa
 from bot.metrics.definitions import BY_NAME, METRICS
 from bot.metrics.figures import Cohort, Figures, KeptFigures, Key
 from bot.metrics.metric import Attribution, Better, Group, Metric, Unit, Value, shown
+from bot.metrics.pipeline import Pipeline, pipeline
 from bot.metrics.scope import EVER, By, Period
 
 capability = Capability("bot.metrics.tasks")
@@ -24,11 +25,13 @@ __all__ = [
     "LeadsPage",
     "Metric",
     "Period",
+    "Pipeline",
     "Unit",
     "Value",
     "capability",
     "compute",
     "leads_for_metric",
     "of_campaigns",
+    "pipeline",
     "shown",
 ]

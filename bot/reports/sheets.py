@@ -80,5 +80,8 @@ SHEETS = {
               spend_rows.COLUMNS, spend_rows.read_spend, spend_rows.KEY, DataClass.MONEY),
         Sheet("weeks", "Weeks", "every figure by week, for the whole weeks that the days touch",
               totals.WEEK_COLUMNS, totals.read_weeks, totals.WEEK_KEY),
+        Sheet("pipeline", "Pipeline", "what the leads that are qualified and open now are expected "
+              "to bring, by month, whatever the days", totals.PIPELINE_COLUMNS,
+              totals.read_pipeline, totals.PIPELINE_KEY, DataClass.MONEY),
     )
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """Sheets of figures: a row for each campaign, or for each week, with every metric in it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot import clock, metrics
 from bot.campaigns.models import Campaign
 from bot.metrics import METRICS, By, Figures, Group, Metric, Unit
+from bot.metrics.pipeline import Pipeline, PipelineRow
 from bot.money import Money
 from bot.people.models import Workspace
 from bot.reports.columns import Cell, Column, Record, Wanted
@@ -94,8 +95,29 @@ WEEK_COLUMNS = (
     *_LAST,
 )
 
+
+def _of_pipeline(read: Callable[[Pipeline, PipelineRow], Cell]) -> Callable[[Any], Cell]:
+    return lambda row: read(*row)
+
+
+def _expected_amount(_: Pipeline, row: PipelineRow) -> Cell:
+    return None if row.currency is None else Money(row.minor, row.currency).amount
+
+
+PIPELINE_COLUMNS = (
+    Column("month", "of the expected close date; empty: nobody said when",
+           _of_pipeline(lambda _, row: f"{row.month:%Y-%m}" if row.month else None)),
+    Column("is_overdue", "true where the month is over", _of_pipeline(Pipeline.is_overdue)),
+    Column("leads", "that are qualified and open", _of_pipeline(lambda _, row: row.leads)),
+    Column("expected_amount", "what they add up to, in major units of its currency; empty: nobody "
+           "said how much", _of_pipeline(_expected_amount), DataClass.MONEY),
+    Column("expected_currency", "ISO 4217", _of_pipeline(lambda _, row: row.currency),
+           DataClass.MONEY),
+)  # fmt: skip
+
 CAMPAIGN_KEY = (int,)
 WEEK_KEY = (date,)
+PIPELINE_KEY = (int,)
 
 
 def read_campaigns(
@@ -132,6 +154,16 @@ def read_weeks(
         Record((day,), _totals(_week(day, today), cohort.of(day), workspace, wanted))
         for day in mondays
     ]
+
+
+def read_pipeline(
+    session: Session, workspace: Workspace, _: Wanted, after: Key | None, limit: int
+) -> Sequence[Record]:
+    """The pipeline of this moment, whatever the period: by month and currency, numbered."""
+    found = metrics.pipeline(session, workspace.id)
+    start = after[0] if after else 0
+    rows = list(enumerate(found.rows, 1))[start : start + limit]
+    return [Record((number,), (found, row)) for number, row in rows]
 
 
 def _week(monday: date, today: date) -> Period:

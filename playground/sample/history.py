@@ -29,7 +29,7 @@ from bot.digests.models import Audience
 from bot.intake import receiving
 from bot.leads import claiming, outcomes
 from bot.leads import events as lead_events
-from bot.leads.models import Disposition, Rating
+from bot.leads.models import Disposition, Lead, Rating
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -298,9 +298,16 @@ class History:
             rate = partial(outcomes.rate, rating=rating, reason=reason)
             steps.append((contacted + 120, rate))
         if rating in (Rating.HOT, Rating.GOOD) and chance() < 0.7:
-            steps.append((contacted + 180, outcomes.qualify))
+            steps.append((contacted + 180, self._qualify))
             steps.append((contacted + 182, partial(lead_events.add_note, text=next(self._notes))))
         return [*steps, *self._end(rating, contacted + 240)]
+
+    def _qualify(self, session: Session, who: Person, lead_id: int) -> Lead:
+        """With what is expected, as far as it can be said already."""
+        amount = Money(_DEALS[lead_id % len(_DEALS)], self._workspace.currency)
+        close_on = clock.now().date() + timedelta(days=20 + lead_id * 7 % 60)
+        expected = outcomes.Expectation(amount if lead_id % 5 else None, close_on)
+        return outcomes.qualify(session, who, lead_id, expected)
 
     def _end(self, rating: Rating, after: float) -> list[tuple[float, Step]]:
         if rating is Rating.HOT and self._chance.random() < 0.6:

@@ -95,6 +95,9 @@ class Office:
                 "disposition": None,
                 "won_minor": None,
                 "won_currency": None,
+                "expected_minor": None,
+                "expected_currency": None,
+                "expected_on": None,
             }
             | row
             for row in rows

@@ -291,6 +291,25 @@ def test_the_figures_that_no_digest_shows_are_named() -> None:
     assert unread - shares - set(Rating) == corrections._NOT_SHOWN
 
 
+def test_a_digest_keeps_the_pipeline_of_its_day(office: Office) -> None:
+    add_leads(
+        office, 2, status="qualified", expected_minor=1_500_000, expected_currency="EUR",
+        expected_on=date(2026, 12, 15),
+    )  # fmt: skip
+    send(office)
+    with office.store.transaction() as session:
+        session.execute(update(Lead).values(expected_minor=100))
+        kept = weekly.last(session, office.manager)
+        assert str(kept.report.pipeline) == "30,000 EUR · Dec 30,000"
+        assert str(weekly.running(session, office.manager).report.pipeline) == "2 EUR · Dec 2"
+        digest = messages.digest(kept.report, shows_money=True)
+        assert "*Pipeline:* 30,000 EUR · Dec 30,000" in str(digest.blocks)
+        assert "Pipeline" not in str(messages.digest(kept.report, shows_money=False).blocks)
+        # What is known of the present says nothing of a week that is long over.
+        ended = weekly.of_week(session, office.manager, Week(date(2026, 11, 2)))
+        assert ended.report.pipeline is None
+
+
 def test_last_week_is_not_written_down_before_its_digest_comes(office: Office) -> None:
     add_leads(office, 2)
     with office.store.transaction() as session:

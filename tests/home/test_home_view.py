@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from string import ascii_lowercase
 from typing import Any
@@ -30,7 +30,8 @@ from bot.leads import home_sections as leads
 from bot.leads.list_models import Mine
 from bot.leads.models import CallList
 from bot.leads.notice_models import Listed as ListedLead
-from bot.metrics.figures import Figures
+from bot.metrics import Figures, Pipeline
+from bot.metrics.pipeline import PipelineRow
 from bot.people import messages as people
 from bot.people.models import Person, Role, Team, Workspace
 from bot.planning import home_sections as planning
@@ -69,8 +70,10 @@ SECTIONS: dict[str, tuple[Place, Callable[..., Sequence[Block]]]] = {
     "stalled": (Place.NEEDS_YOU_NOW, routing.show_stalled),
     "overdue": (Place.NEEDS_YOU_NOW, planning.show_overdue),
     "week": (Place.THIS_WEEK, lambda week: digests.show_week(*week)),
+    "pipeline": (Place.THIS_WEEK, digests.show_pipeline),
     "away": (Place.AWAY, lambda until: [routing.show_away(until)]),
     "own": (Place.OWN_LEADS, leads.show_own),
+    "own_pipeline": (Place.OWN_LEADS, digests.show_own_pipeline),
     "to_agree": (Place.READY, planning.show_to_agree),
     "calls": (Place.FREE_LEADS, leads.show_call_lists),
     "to_claim": (Place.FREE_LEADS, leads.show_to_claim),
@@ -140,6 +143,13 @@ CALLS = (CallList(id=4, name="Webinar June"), 12)
 TODAY = Today(STANDUP, None, None, NOON)
 REST: dict[str, Any] = {"late": [], "unattended": [], "stalled": [], "overdue": 0}
 FOUR_ROLES = Person(id=3, slack_id="U3", roles=[*Role])
+EXPECTED = Pipeline(NOON.date(), (
+    PipelineRow(date(2026, 5, 1), "EUR", 1, 500_000),
+    PipelineRow(date(2026, 6, 1), "EUR", 4, 3_000_000),
+    PipelineRow(date(2026, 6, 1), None, 2, 0),
+    PipelineRow(date(2026, 7, 1), "EUR", 1, 1_200_000),
+    PipelineRow(None, None, 1, 0),
+))  # fmt: skip
 PAGES: dict[str, tuple[Person, dict[str, Any]]] = {
     "marketer": (MARA, {
         "campaigns": OWN, "proposals": [PROPOSED], "to_answer": [ASKED],
@@ -148,20 +158,22 @@ PAGES: dict[str, tuple[Person, dict[str, Any]]] = {
     "manager": (CLARA, {
         "late": [LATE, (lead(**CLAIMED, response_due_at=NOON), SOFIA)], "overdue": 2,
         "unattended": [AGAIN], "stalled": [STILL] * 4, "week": (FIGURES, NO_FIGURES),
-        "running": []}),
+        "pipeline": EXPECTED, "running": []}),
     "manager_at_rest": (CLARA, REST | {"week": (NO_FIGURES, NO_FIGURES), "running": []}),
     "everything": (FOUR_ROLES, {
         "own": [leads.OwnList(which, [lead(**STATIONS[which])] * most, 500)
                 for which, most in leads.FEW.items()],
         "calls": [CALLS] * 3, "away": NOON, "campaigns": OWN * 3, "proposals": [PROPOSED] * 2,
         "to_answer": [ASKED] * 4, "to_agree": [PROPOSED] * 2, "late": [LATE] * 6, "overdue": 2,
-        "week": (FIGURES, FIGURES), "unattended": [AGAIN] * 2, "stalled": [STILL] * 4,
+        "week": (FIGURES, FIGURES), "pipeline": EXPECTED, "own_pipeline": EXPECTED,
+        "unattended": [AGAIN] * 2, "stalled": [STILL] * 4,
         "upkeep": Upkeep(BUSY, FAILED, "C0LEADS"), "unread": UNREAD, "to_claim": [lead()] * 11,
         "running": [SPRING] * 30, "standup": TODAY,
         "pairs": [SHOES["held"].participants[0]] * 5}),
     "salesperson": (SELLER, {
         "own": [leads.OwnList(Mine.TO_CALL, [lead(**CLAIMED)], 1),
                 leads.OwnList(Mine.TO_RATE, [lead(**LOST)], 1)],
+        "own_pipeline": Pipeline(NOON.date(), EXPECTED.rows[2:3]),
         "to_agree": [PROPOSED], "to_claim": [lead()], "calls": [CALLS], "standup": TODAY,
         "running": [SPRING], "pairs": [SHOES["agreed"].participants[1]]}),
     "nothing_to_do": (SELLER, {"running": [SPRING] * 12}),

@@ -450,3 +450,50 @@ def test_a_week_that_is_over_keeps_its_leads_when_the_workspace_moves(
         ).total.count("received")
     assert first == 168
     assert first + second + later == len(hourly)
+
+
+# ---- the pipeline -------------------------------------------------------------------------------
+
+
+def test_the_pipeline_adds_up_what_open_qualified_leads_are_expected_to_bring(
+    office: Office,
+) -> None:
+    def expected(on: date | None, minor: int | None = None, currency: str = "EUR") -> Any:
+        return {"status": "qualified", "expected_minor": minor, "expected_on": on,
+                "expected_currency": currency if minor else None}  # fmt: skip
+
+    december, january = date(2026, 12, 31), date(2027, 1, 1)
+    mine = {"claimed_at": NOW}
+    leads = [
+        expected(december, 1_000_000) | mine, expected(date(2026, 12, 1), 2_000_000),
+        expected(december), expected(december, 700, "JPY") | mine,
+        expected(january, 1_200_000), expected(date(2026, 10, 31), 300_000),
+        expected(date(2025, 12, 31), 200_000), expected(date(2026, 11, 1), 50_000),
+        expected(date(2027, 11, 30), 10_000), expected(None, 40_000), expected(None),
+        # None of these is open and qualified.
+        *(expected(december, 9) | {"status": each} for each in ("new", "won", "lost", "recycled")),
+    ]  # fmt: skip
+    with office.store.transaction() as session:
+        office.leads(session, leads)
+        found = metrics.pipeline(session, office.workspace.id)
+        own = metrics.pipeline(session, office.workspace.id, office.seller.id)
+    assert [(each.label, each.leads, each.amounts) for each in found.months] == [
+        ("Overdue", 2, {"EUR": 500_000}), ("Nov", 1, {"EUR": 50_000}),
+        ("Dec", 4, {"EUR": 3_000_000, "JPY": 700}), ("Jan", 1, {"EUR": 1_200_000}),
+        ("Nov 2027", 1, {"EUR": 10_000}), ("No close date", 2, {"EUR": 40_000}),
+    ]  # fmt: skip
+    assert found.total.amounts == {"EUR": 4_800_000, "JPY": 700}
+    assert str(found) == (
+        "48,000 EUR, 700 JPY · Overdue 5,000 EUR · Nov 500 EUR · Dec 30,000 EUR, 700 JPY"
+        " · Jan 12,000 EUR · Later 500 EUR · 2 without an amount"
+    )
+    assert str(own) == "10,000 EUR, 700 JPY · Dec 10,000 EUR, 700 JPY"
+
+
+def test_a_pipeline_in_one_currency_names_it_once(office: Office) -> None:
+    row = {"status": "qualified", "expected_currency": "EUR", "expected_on": date(2026, 12, 1)}
+    with office.store.transaction() as session:
+        assert str(metrics.pipeline(session, office.workspace.id)) == ""
+        office.leads(session, [row | {"expected_minor": 3_000_050}, {"status": "qualified"}])
+        found = metrics.pipeline(session, office.workspace.id)
+    assert str(found) == "30,000.50 EUR · Dec 30,000.50 · 1 without an amount"

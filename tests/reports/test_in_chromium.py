@@ -6,7 +6,7 @@ documents is taken anew.
 
 import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,16 @@ CAMPAIGNS = {
 }  # fmt: skip
 
 
+def _expected(at: datetime, status: str) -> dict[str, Any]:
+    """What a qualified lead is expected to bring; nobody said of every fifth."""
+    is_known = status == "qualified" and at.minute % 5
+    return {
+        "expected_minor": 100_000 * (5 + at.minute) if is_known else None,
+        "expected_currency": "EUR" if is_known else None,
+        "expected_on": at.date() + timedelta(days=10 + at.minute) if is_known else None,
+    }
+
+
 def lead(draw: random.Random, campaigns: list[int], owners: list[int]) -> dict[str, Any]:
     """One that came within five weeks, and what became of it."""
     at = MONDAY - timedelta(days=28) + timedelta(minutes=draw.randint(0, 35 * 24 * 60))
@@ -57,6 +67,7 @@ def lead(draw: random.Random, campaigns: list[int], owners: list[int]) -> dict[s
         "qualified_at": claimed if status in ("qualified", "won") else None,
         "won_minor": draw.randint(5, 40) * 10_000 if is_won else None,
         "won_currency": "EUR" if is_won else None,
+        **_expected(at, status),
         "disposition": "no_budget" if status == "lost" and draw.random() < 0.8 else None,
         "claim_due_at": at + timedelta(minutes=30), "response_due_at": at + timedelta(hours=1),
     }  # fmt: skip

@@ -53,7 +53,8 @@ def fill(house: House) -> None:
             *({"campaign_id": spring, "last_campaign_id": fair, **claimed} for _ in range(3)),
             {"campaign_id": fair, "last_campaign_id": fair, "status": "won", "won_minor": 500_000,
              "won_currency": "EUR", **claimed},
-            {},
+            {"status": "qualified", "expected_minor": 1_250_000, "expected_currency": "EUR",
+             "expected_on": date(2026, 12, 15)},
             {"campaign_id": spring, "received_at": MONDAY - timedelta(days=2)},
             {"received_at": MONDAY + timedelta(days=7)},
         )  # fmt: skip
@@ -102,6 +103,18 @@ def test_last_week_stands_on_the_first_page(clara: httpx.Client) -> None:
     assert "credited by first touch" in said
     assert "4 of 5 still open; figures may change." in said
     assert "Attributed revenue 5,000 EUR" in said
+
+
+def test_the_pipeline_stands_below_and_is_a_file(clara: httpx.Client, busy: House) -> None:
+    said = text_of(clara.get("/report?period=last-month"))  # whatever the days
+    assert "Pipeline What leads that are qualified" in said
+    assert "Dec 1 12,500 EUR" in said
+    assert "All 1 12,500 EUR" in said
+    [row] = csv.DictReader(io.StringIO(clara.get("/report/files/pipeline.csv").text))
+    assert [*row.values()] == ["2026-12", "false", "1", "12500.00", "EUR"]
+    with busy.browser("sofia") as web:
+        assert "Pipeline" not in text_of(web.get("/report"))
+        assert web.get("/report/files/pipeline.csv").status_code == 404
 
 
 def test_what_others_typed_is_text_and_nothing_else(clara: httpx.Client) -> None:

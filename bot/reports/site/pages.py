@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
+from bot import metrics
 from bot.metrics import BY_NAME, METRICS, Attribution, By, Group
 from bot.reports import figures
 from bot.reports.figures import Part, Recent, Report
@@ -34,12 +35,14 @@ class ReportPages:
             reader, query = self.context.visit(session, request)
             by = query.by if query.by in figures.splits(reader.permissions) else By.CAMPAIGN
             workspace, days, credit = reader.workspace, query.period, query.credit
+            pipeline = metrics.pipeline(session, workspace.id)
             report, as_of = self.recent.get(
                 ("report", workspace.id, days, by, credit),
                 lambda: figures.report(session, workspace, days, by, credit, show.SHOWN),
             )
         facts = frame(reader, query, request, "report")
-        return page("report.html", facts | {"as_of": as_of} | _shown(report, reader, query))
+        content = {"as_of": as_of, "pipeline": show.pipeline(pipeline, reader.permissions)}
+        return page("report.html", facts | content | _shown(report, reader, query))
 
     def figures(self, request: Request) -> Response:
         """Every figure, with its formula and the leads behind it."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.formats import plural, share
-from bot.metrics import BY_NAME, Better, By, Figures, Key, Unit, shown
+from bot.metrics import BY_NAME, Better, By, Figures, Key, Pipeline, Unit, shown
+from bot.metrics.pipeline import PipelineMonth
 from bot.reports.figures import Part, Report, Totals, shows, visible_parts
-from bot.reports.permissions import Permissions
+from bot.reports.permissions import DataClass, Permissions
 from bot.reports.site.charts import Bar, Columns, bars, columns
 from bot.rounding import whole
 
@@ -113,6 +114,30 @@ def _day(day: object) -> str:
 def missing_data(report: Report) -> list[Fact]:
     """What is missing in the figures."""
     return [fact(report.totals, name) for name in _HOLES if report.total.count(name)]
+
+
+@dataclass(frozen=True)
+class PipelineTable:
+    """What open leads are expected to bring."""
+
+    rows: Sequence[tuple[str, str, str]]
+    """A month, its leads, and what they add up to."""
+    total: tuple[str, str, str]
+    without_amount: str
+    """`3 without an amount`, or empty."""
+
+
+def pipeline(expected: Pipeline, permissions: Permissions) -> PipelineTable | None:
+    """The pipeline by month; None without leads, or for a reader who sees no money."""
+    if not expected.rows or not permissions.may_see(DataClass.MONEY):
+        return None
+    rows = [_expected(each) for each in expected.months]
+    return PipelineTable(rows, _expected(expected.total), expected.without_amount)
+
+
+def _expected(month: PipelineMonth) -> tuple[str, str, str]:
+    amounts = shown(Unit.MONEY, month.amounts or None)
+    return month.label, f"{month.leads:,}", amounts
 
 
 def part_columns(permissions: Permissions) -> list[str]:
