@@ -105,8 +105,8 @@ def pipeline(session: Session, workspace_id: int, owner_id: int | None = None) -
 
     The sum of the expected amounts (`lead.expected_minor`, which owners enter when they qualify a
     lead) of the leads that are qualified and open, by currency and by the month of the expected
-    close date (`lead.expected_on`). It is no forecast: nothing is weighed by how likely it is. As
-    all money, amounts in two currencies are never added up.
+    close date (`lead.expected_on`): a plain sum, no forecast. As all money, amounts in two
+    currencies are never added up.
     """
     workspace = session.get_one(Workspace, workspace_id)
     closes = cast(func.date_trunc("month", Lead.expected_on), Date)

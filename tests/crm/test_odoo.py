@@ -223,7 +223,9 @@ def test_an_amount_in_another_currency_is_left_out_and_told(
 
 def test_what_is_expected_stands_in_the_opportunity(office: OdooOffice, crm: Odoo) -> None:
     record_id = save(crm).record_id
-    expected = {"amount_minor": 990_000, "currency": "EUR", "expected_on": date(2026, 7, 15)}
+    expected: dict[str, Any] = {
+        "amount_minor": 990_000, "currency": "EUR", "expected_on": date(2026, 7, 15),
+    }  # fmt: skip
     assert not save(crm, record_id, stage=Stage.QUALIFIED, **expected).dropped
     assert read(crm, record_id).amount == Money(990_000, "EUR")
     assert office.value(record_id, "expected_on") == "2026-07-15"
