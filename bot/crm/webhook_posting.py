@@ -74,7 +74,7 @@ TYPES = {
     LeadEventType.RECYCLED: EventType("lead.recycled", "The lead is paused until a better time."),
     LeadEventType.WOKEN: EventType("lead.resumed", "A pause is over."),
     LeadEventType.REOPENED: EventType("lead.reopened", "A lead that had ended is open again."),
-    LeadEventType.EDITED: EventType("lead.edited", "Names, company or contact data were edited."),
+    LeadEventType.EDITED: EventType("lead.edited", "Its details were edited."),
     LeadEventType.UNDONE: EventType("lead.undone", "The last step was taken back."),
     LeadEventType.NOTED: EventType("lead.noted", "Somebody wrote a note."),
     LeadEventType.MERGED: EventType("lead.merged", "Two leads became one; each of them tells it."),
@@ -150,6 +150,9 @@ def _lead(session: Session, lead: Lead) -> dict[str, Any]:
         "quality_reason": lead.rating_reason,
         "lost_reason": lead.disposition,
         "lost_note": lead.disposition_note,
+        "expected_amount": lead.expected_amount.amount if lead.expected_amount else None,
+        "expected_currency": lead.expected_currency,
+        "expected_on": lead.expected_on.isoformat() if lead.expected_on else None,
         **_money(lead.won_minor, lead.won_currency),
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +178,8 @@ def test_every_kind_of_event_is_told_with_what_it_adds(company: Company) -> None
     company.do(claiming.claim, lead_id)
     company.do(outcomes.contacted, lead_id)
     company.do(claiming.snooze, lead_id, clock.now() + timedelta(hours=1))  # matters only here
-    company.do(outcomes.qualify, lead_id)
+    expected = outcomes.Expectation(Money(150_000, "EUR"), date(2026, 12, 15))
+    company.do(outcomes.qualify, lead_id, expected)
     company.do(lead_events.add_note, lead_id, "Wants 40 seats")
     company.do(outcomes.rate, lead_id, Rating.HOT)
     company.do(outcomes.win, lead_id, price)
@@ -211,6 +212,7 @@ def test_every_kind_of_event_is_told_with_what_it_adds(company: Company) -> None
     assert events[13] == {"via": "HubSpot", "amount": "1250.00", "currency": "EUR"}
     lead = company.inbox.messages[-1].json["data"]["lead"]
     assert (lead["stage"], lead["amount"], lead["quality"]) == ("won", "1250.00", "great")
+    assert (lead["expected_amount"], lead["expected_on"]) == ("1500.00", "2026-12-15")
     assert lead["owner"] == sal["by"]
 
 
