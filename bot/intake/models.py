@@ -16,6 +16,8 @@ class Outcome(StrEnum):
     LEAD = "lead"
     FETCHING = "fetching"
     """It only names leads, which durable work fetches."""
+    CANCELLATION = "cancellation"
+    """A meeting is off, or was moved."""
     IGNORED = "ignored"
     """A test of the vendor's, or an event that is no lead."""
     UNREADABLE = "unreadable"

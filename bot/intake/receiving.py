@@ -18,9 +18,10 @@ from bot.intake.creating import IntakeResult, create_or_merge
 from bot.intake.lead_draft import IntakeContext
 from bot.intake.lookups import is_known
 from bot.intake.models import REFUSAL, Outcome, Submission
+from bot.leads import meetings
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.sources import SOURCES, TYPED, Ignored, Reference, Refused
+from bot.sources import SOURCES, TYPED, Cancellation, Ignored, Reference, Refused
 from bot.sources.lead_payload import LeadPayload, Refusal, Unreadable
 from bot.tasks import Loop, enqueue
 
@@ -146,7 +147,7 @@ def _redraw_admins(session: Session, workspace_id: int) -> None:
     slack.redraw_all(session, [(slack.HOME, admin.id) for admin in admins])
 
 
-_Contents = Sequence[LeadPayload | Reference]
+_Contents = Sequence[LeadPayload | Reference | Cancellation]
 _Reader = Callable[[RawSubmission], _Contents]
 
 
@@ -181,8 +182,12 @@ def _take(
         for part in parts
         if isinstance(part, LeadPayload)
     ]
-    results = iter(create_or_merge(session, workspace, payloads, context))
-    receipts = []
+    written = create_or_merge(session, workspace, payloads, context)
+    for payload, result in zip(payloads, written, strict=True):
+        if payload.meeting is not None:
+            source, lead_id = context.source, result.lead_id
+            meetings.book(session, workspace.id, source, lead_id, payload.meeting)
+    results, receipts = iter(written), []
     for parts in contents:
         if isinstance(parts, Receipt):
             receipts.append(parts)
@@ -190,6 +195,11 @@ def _take(
         for part in parts:
             if isinstance(part, Reference):
                 fetch_later(session, workspace, context.source, part, again)
+            elif isinstance(part, Cancellation):
+                meetings.cancel(session, workspace.id, context.source, part)
+        if parts and all(isinstance(part, Cancellation) for part in parts):
+            receipts.append(Receipt(Outcome.CANCELLATION))
+            continue
         mine = tuple(next(results) for part in parts if isinstance(part, LeadPayload))
         receipts.append(Receipt(Outcome.LEAD if mine else Outcome.FETCHING, mine))
     return receipts

@@ -77,12 +77,13 @@ def _in_words(call: Call, note: str) -> str:
     return "\n".join(said)
 
 
-def add_attempt(session: Session, lead: Lead, who: Person, result: CallResult) -> None:
-    """Note that a call reached nobody: the owner of the lead, which is locked, has time anew."""
-    session.add(
-        LeadAttempt(
-            workspace_id=lead.workspace_id, lead_id=lead.id, person_id=who.id, at=clock.now(),
-            outcome=result,
-        )
+def add_attempt(session: Session, lead: Lead, who: Person, outcome: str) -> LeadAttempt:
+    """Note that nobody was reached: the owner of the lead, which is locked, has time anew."""
+    attempt = LeadAttempt(
+        workspace_id=lead.workspace_id, lead_id=lead.id, person_id=who.id, at=clock.now(),
+        outcome=outcome,
     )  # fmt: skip
+    session.add(attempt)
+    session.flush()
     lead.step_started_at = lead.next_check_at = clock.now()
+    return attempt

@@ -12,6 +12,7 @@ from bot.errors import HandoffError
 from bot.leads.changes import leads_changed
 from bot.leads.home_tabs import refresh_after
 from bot.leads.list_models import QuietLeadsDigest
+from bot.leads.meeting_models import MEETING, Meeting, MeetingNotice
 from bot.leads.models import Actor, EventType, Lead, LeadEvent, LeadNote
 from bot.leads.notice_models import LeadNotice, LeadStep
 from bot.leads.notices import CARD, NOTICE, STEP, WIN
@@ -40,8 +41,10 @@ _STEPS = (
     EventType.UNDONE,
 )
 
-# What else shows a lead: the steps that were taken for it, and the newest offer that it is on.
+# What else shows a lead: the steps that were taken for it, the newest offer that it is on, and the
+# messages about its meetings.
 _step, _offer, _notice = table(LeadStep), table(QuietLeadsDigest), table(LeadNotice)
+_meeting, _told = table(Meeting), table(MeetingNotice)
 _ELSEWHERE = union_all(
     select(literal(STEP), _step.c.id).where(_step.c.lead_id == bindparam("lead_id")),
     select(literal(DIGEST), func.max(_offer.c.id)).where(
@@ -51,6 +54,9 @@ _ELSEWHERE = union_all(
     select(literal(NOTICE), _notice.c.id).where(
         _notice.c.lead_ids.contains(array([bindparam("lead_id", type_=BigInteger)]))
     ),
+    select(literal(MEETING), _told.c.id)
+    .join(_meeting, _meeting.c.id == _told.c.meeting_id)
+    .where(_meeting.c.lead_id == bindparam("lead_id")),
 )
 
 

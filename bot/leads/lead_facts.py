@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.campaigns.models import AsOf, Campaign
 from bot.contacts.models import Consent
+from bot.leads.meeting_models import Meeting
 from bot.leads.models import Lead, LeadAttempt, LeadEvent, LeadNote, Touch
 from bot.people.models import Person
 
@@ -43,8 +44,18 @@ class LeadFacts:
     """What was written about it and by whom, the newest first."""
     attempts: Sequence[LeadAttempt] = ()
     """The calls that reached nobody, the newest first."""
+    meetings: Sequence[Meeting] = ()
+    """Those that they booked, the latest first."""
     via: Mapping[str, str] = field(default_factory=dict)
     """By event type, the program that did it where no person did."""
+
+    @property
+    def meeting(self) -> Meeting | None:
+        """The next meeting; where none is ahead, the last one that somebody may still say of
+        whether it took place."""
+        ahead = [each for each in self.meetings if each.is_ahead]
+        open_ones = ahead[-1:] or [each for each in self.meetings if each.is_unanswered]
+        return open_ones[0] if open_ones else None
 
     @property
     def may_work(self) -> bool:

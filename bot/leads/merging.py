@@ -12,6 +12,7 @@ from bot.contacts import identity
 from bot.contacts.models import Contact, Merged
 from bot.errors import HandoffError
 from bot.leads.events import record
+from bot.leads.meeting_models import Meeting
 from bot.leads.models import EventType, Lead, LeadAttempt, LeadEvent, LeadNote, Status, Touch
 from bot.leads.queries import find
 from bot.people import service as people
@@ -184,9 +185,9 @@ def _merge_contacts(session: Session, gone: int, kept: int) -> dict[str, Any]:
     return {"contact": list(merged), "leads": list(ids)}
 
 
-_Moved = type[Touch] | type[LeadNote] | type[LeadAttempt]
+_Moved = type[Touch] | type[LeadNote] | type[LeadAttempt] | type[Meeting]
 _MOVED: tuple[tuple[_Moved, str], ...] = (
-    (Touch, "touches"), (LeadNote, "notes"), (LeadAttempt, "attempts"),
+    (Touch, "touches"), (LeadNote, "notes"), (LeadAttempt, "attempts"), (Meeting, "meetings"),
 )  # fmt: skip
 """What goes with a lead that is merged, by its name in the audit."""
 

@@ -136,6 +136,10 @@ class CallResult(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+NOBODY_CAME = "nobody_came"
+"""The outcome of an attempt that was a meeting."""
+
+
 class EventType(StrEnum):
     """What can happen to a lead, as the audit names it."""
 
@@ -169,6 +173,12 @@ class EventType(StrEnum):
     """A colleague would like to take it over."""
     KEPT = "kept"
     """Its owner said no to that."""
+    MEETING_BOOKED = "meeting_booked"
+    """By the lead; the facts of these name the meeting."""
+    MEETING_MOVED = "meeting_moved"
+    MEETING_CANCELLED = "meeting_cancelled"
+    MEETING_HELD = "meeting_held"
+    MEETING_MISSED = "meeting_missed"
 
 
 Actor = Person | str
@@ -371,7 +381,7 @@ class Lead(Base):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
     @property
-    def unplaced(self) -> list[dict[str, str]]:
+    def unplaced(self) -> list[dict[str, Any]]:
         """The answers that no field says: they are shown under their questions."""
         return [answer for answer in self.answers or () if "field" not in answer]
 
@@ -423,7 +433,7 @@ class Touch(Base):
     """What it said, by the names of a payload."""
 
     @property
-    def unplaced(self) -> list[dict[str, str]]:
+    def unplaced(self) -> list[dict[str, Any]]:
         """The answers that no field says: they are shown under their questions."""
         return [each for each in self.facts.get("answers") or [] if "field" not in each]
 
@@ -461,7 +471,8 @@ class LeadNote(Base):
 
 
 class LeadAttempt(Base):
-    """A call that reached nobody. It is no first response; what was typed of it is a note."""
+    """A call that reached nobody, or a meeting to which nobody came. It is no first response; what
+    was typed of it is a note."""
 
     __tablename__ = "lead_attempt"
 
@@ -471,4 +482,4 @@ class LeadAttempt(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[Moment]
     outcome: Mapped[str]
-    """A `CallResult`."""
+    """A `CallResult`, or NOBODY_CAME."""

@@ -1,7 +1,7 @@
 """The first contact, the rating, and how a lead ended."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -76,9 +76,11 @@ def contacted(session: Session, who: Person, lead_id: int) -> Lead:
     return lead
 
 
-def note_contact(session: Session, lead: Lead, by: Actor) -> None:
-    """Stamp the first contact of the lead, locked and open, which had none."""
-    lead.first_response_at = lead.next_check_at = clock.now()
+def note_contact(session: Session, lead: Lead, by: Actor, at: datetime | None = None) -> None:
+    """Stamp the first contact of the lead, locked and open, which had none: now, unless `at` says
+    when it was."""
+    lead.next_check_at = clock.now()
+    lead.first_response_at = at or lead.next_check_at
     record(session, lead, by, EventType.CONTACTED)
 
 

@@ -16,6 +16,7 @@ from bot.errors import HandoffError, NotFound
 from bot.leads import steps
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import Arrivals, Mine, Workload
+from bot.leads.meeting_models import Meeting
 from bot.leads.models import (
     IS_CLOSED,
     IS_LISTED,
@@ -43,6 +44,7 @@ from bot.store import prefixes
 # What a card tells of the past.
 _MOST_EARLIER = 3
 _MOST_NOTES = 50
+_MOST_MEETINGS = 10
 
 _DONE_BY_PROGRAMS = {
     event_type: EventType.WON if event_type is EventType.CORRECTED else event_type
@@ -97,6 +99,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         kept_for=_person(session, lead.reserved_for),
         notes=_notes(session, lead.id),
         attempts=attempts(session, lead),
+        meetings=meetings(session, lead.id),
         names_only=has_names_only(session, lead.workspace_id),
         via=_via(session, lead) if lead.first_response_at else {},
     )
@@ -207,6 +210,13 @@ def attempts(session: Session, lead: Lead) -> Sequence[LeadAttempt]:
     """The calls that reached nobody, the newest first."""
     mine = select(LeadAttempt).where(LeadAttempt.lead_id == lead.id)
     return session.scalars(mine.order_by(LeadAttempt.id.desc())).all()
+
+
+def meetings(session: Session, lead_id: int) -> Sequence[Meeting]:
+    """The meetings that the lead booked, the latest first."""
+    mine = select(Meeting).where(Meeting.lead_id == lead_id)
+    newest = mine.order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    return session.scalars(newest.limit(_MOST_MEETINGS)).all()
 
 
 _MOST_TO_CHOOSE = 99  # of the 100 options that a menu of Slack has

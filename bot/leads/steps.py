@@ -37,8 +37,12 @@ UNDOABLE = (
     EventType.LOST,
     EventType.QUALIFIED, EventType.RATED, EventType.REASSIGNED, EventType.RECYCLED,
     EventType.RELEASED, EventType.REOPENED, EventType.SNOOZED, EventType.WON,
+    EventType.MEETING_HELD, EventType.MEETING_MISSED,
 )  # fmt: skip
-_NO_STEP = (EventType.NOTED, EventType.RETURNED)
+_NO_STEP = (
+    EventType.NOTED, EventType.RETURNED, EventType.MEETING_BOOKED, EventType.MEETING_MOVED,
+    EventType.MEETING_CANCELLED,
+)  # fmt: skip
 
 
 def remember(session: Session, lead: Lead) -> None:

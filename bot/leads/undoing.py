@@ -1,6 +1,6 @@
 """Undo: for ten minutes a person takes back the last step that they took with a lead.
 
-Notes and attempts to call stay, and so does the audit, which has the step and that it was undone.
+Notes and logged calls stay, and so does the audit, which has the step and that it was undone.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import HandoffError, NotFound
 from bot.leads.events import record
+from bot.leads.meetings import take_back_answer
 from bot.leads.models import EventType, Lead, LeadEvent
 from bot.leads.outcomes import see_that_no_other_is_open
 from bot.leads.queries import find
@@ -52,6 +53,7 @@ def _take_back(session: Session, lead: Lead, who: Person, step: Sequence[LeadEve
         see_that_no_other_is_open(session, lead)
     for event in step:
         restore(lead, event.facts.get("before", {}))
+        take_back_answer(session, event)
     if lead.first_claimed_at is None:
         lead.claim_worked = None
     if lead.first_response_at is None:

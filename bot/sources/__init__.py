@@ -16,6 +16,7 @@ from bot.sources import (
 )
 from bot.sources.contract import (
     Answer,
+    Cancellation,
     Fetching,
     Ignored,
     Reference,
@@ -57,6 +58,7 @@ __all__ = [
     "SOURCES",
     "TYPED",
     "Answer",
+    "Cancellation",
     "Fetching",
     "Ignored",
     "Reference",

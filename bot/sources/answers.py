@@ -19,6 +19,8 @@ class Answer(TypedDict):
     """Why the field that the question means could not take it."""
     at: NotRequired[str]
     """The moment that it tells, in ISO 8601: each reader sees it on their own clock."""
+    meeting: NotRequired[bool]
+    """It tells of the payload's meeting, which is shown as it stands and not as it was booked."""
 
 
 NO_ADDRESS = "is not an email address"

@@ -52,6 +52,16 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Cancellation:
+    """A meeting that will not take place as it was booked."""
+
+    external_id: str
+    """The sender's id of it, as in its booking."""
+    is_moved: bool = False
+    """Whether it was moved: what it is now comes as a booking of its own."""
+
+
+@dataclass(frozen=True)
 class Refused:
     """Leads that a vendor would not name, when it was asked for all."""
 
@@ -109,7 +119,7 @@ class Source:
     name: str
     example: bytes
     content_type: str
-    parse: Callable[[bytes, str], Sequence[LeadPayload | Reference]]
+    parse: Callable[[bytes, str], Sequence[LeadPayload | Reference | Cancellation]]
     verify: Callable[[Request, str, datetime], None] | None = None
     greet: Callable[[Request, str], Answer | None] | None = None
     fetching: Fetching | None = None

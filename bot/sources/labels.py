@@ -141,7 +141,7 @@ def named(pairs: Iterable[tuple[str, object]]) -> dict[str, Any]:
     return gather(others, ours)
 
 
-_FIELDS = frozenset(LeadPayload.model_fields) - {"answers"}
+_FIELDS = frozenset(LeadPayload.model_fields) - {"answers", "meeting"}
 
 
 def _is_empty(value: object) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
@@ -138,6 +139,20 @@ def _consent(value: object) -> object:
     return None if granted is None else {"granted": granted}
 
 
+@dataclass(frozen=True)
+class Booking:
+    """A meeting that somebody booked."""
+
+    external_id: str
+    """The sender's id of it, for whoever booked it."""
+    starts_at: datetime
+    ends_at: datetime
+    title: str | None = None
+    place: str | None = None
+    replaces: str | None = None
+    """The id of the meeting that it was until they moved it."""
+
+
 class LeadPayload(BaseModel):
     """A lead as it is sent: someone raised a hand. It needs an email address or a phone number."""
 
@@ -192,6 +207,8 @@ class LeadPayload(BaseModel):
         SkipJsonSchema[list[Answer]],
         Field(default_factory=list, description="Every question with its answer."),
     ]
+    meeting: Annotated[SkipJsonSchema[Booking | None], Field(default=None, exclude=True)]
+    """What they booked; it becomes a row of its own."""
 
     @field_validator("email")
     @classmethod

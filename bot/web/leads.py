@@ -147,7 +147,8 @@ def _json_body() -> dict[str, Any]:
 
 
 def _form_body() -> dict[str, Any]:
-    names = [name for name in LeadPayload.model_fields if name not in ("submitted_at", "answers")]
+    ours = ("submitted_at", "answers", "meeting")
+    names = [name for name in LeadPayload.model_fields if name not in ours]
     properties = {name: {"type": "string"} for name in [*names, form.NEXT, form.HONEYPOT]}
     schema = {"type": "object", "properties": properties}
     kinds = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -244,6 +244,11 @@ def test_the_catalogue_in_the_documents_is_that_of_the_code() -> None:
         EventType.DECLINED,
         EventType.ASKED_FOR,
         EventType.KEPT,
+        EventType.MEETING_BOOKED,
+        EventType.MEETING_MOVED,
+        EventType.MEETING_CANCELLED,
+        EventType.MEETING_HELD,  # the first contact is told by itself
+        EventType.MEETING_MISSED,
     } == set(EventType), "say whether it is told"
 
 

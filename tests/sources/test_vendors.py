@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.sources import SOURCES, Ignored, Reference, Request, Unproven, meta
+from bot.sources import SOURCES, Cancellation, Ignored, Reference, Request, Unproven, meta
 from bot.sources.lead_payload import LeadPayload
 from bot.tasks import GiveUp
 from tests.sources.signing import SECRET
@@ -195,10 +195,37 @@ def test_tallys_choices_are_read_by_their_options() -> None:
 
 def test_a_meeting_that_is_cancelled_is_no_lead_and_a_new_time_is() -> None:
     body = example("calendly")
-    with pytest.raises(Ignored):
-        SOURCES["calendly"].parse(json.dumps(body | {"event": "invitee.canceled"}).encode(), "")
-    body["payload"] |= {"rescheduled": True, "uri": "calendly:IN2"}
-    assert read("calendly", body).external_id == "calendly:IN2"
+    body["payload"] |= {"rescheduled": True, "new_invitee": "calendly:IN2"}
+    off = json.dumps(body | {"event": "invitee.canceled"}).encode()
+    uri = "calendly:scheduled_events/EV1/invitees/IN1"
+    assert SOURCES["calendly"].parse(off, "") == [Cancellation(uri, is_moved=True)]
+    body["payload"] |= {"rescheduled": False, "old_invitee": uri, "uri": "calendly:IN2"}
+    payload = read("calendly", body)
+    assert payload.external_id == "calendly:IN2"
+    assert payload.meeting is not None
+    assert (payload.meeting.external_id, payload.meeting.replaces) == ("calendly:IN2", uri)
+    for event in ({"event": "routing_form_submission.created"}, {"event": "invitee.canceled"}):
+        nothing = json.dumps(body | event | {"payload": {}}).encode()
+        with pytest.raises(Ignored):
+            SOURCES["calendly"].parse(nothing, "")
+
+
+@pytest.mark.parametrize("end", [None, "", "2026-06-02T07:00:00Z", "2031-01-01T00:00:00Z"])
+def test_a_meeting_has_an_end_that_makes_sense(end: object) -> None:
+    body = example("calendly")
+    body["payload"]["scheduled_event"]["end_time"] = end
+    meeting = read("calendly", body).meeting
+    assert meeting is not None
+    assert timedelta(minutes=30) <= meeting.ends_at - meeting.starts_at <= timedelta(days=1)
+
+
+def test_what_says_no_time_is_no_meeting_and_still_a_lead() -> None:
+    body = example("calendly")
+    body["payload"]["scheduled_event"]["start_time"] = "soon"
+    payload = read("calendly", body)
+    assert payload.meeting is None
+    assert ("Starts", "soon") in shown(payload)
+    assert not any("meeting" in each for each in payload.answers)
 
 
 def test_googles_own_questions_are_kept_with_their_answers() -> None:

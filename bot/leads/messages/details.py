@@ -5,25 +5,28 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from urllib.parse import quote
 
 from slack_sdk.models.blocks import SectionBlock
 
 from bot.formats import plural
 from bot.leads.lead_facts import LeadFacts
+from bot.leads.meeting_models import MeetingStatus
 from bot.leads.models import CallResult, EventType, Lead, LeadNote
 from bot.people.models import Person
 from bot.slack.text import moment, safe
 
 _LONGEST_LINK = 800  # RFC 5321: an address has at most 254 characters; each quoted, up to three
 
-Answers = Sequence[Mapping[str, str]]
+Answers = Sequence[Mapping[str, Any]]
 """What `Lead.unplaced` gives: each with its question, and the problem if there was one."""
 
 _MOST_ON_CARD = 3
 _MOST_BESIDE = 3
 # Eight sections of 3,000 characters each stay below what a modal holds, whatever is escaped.
 _MOST_SECTIONS = 8
+_MOST_MEETING_SECTIONS = 2
 _SECTION = 2_900
 
 # What only a machine reads: `adset_id`, `Record ID`.
@@ -47,8 +50,36 @@ def tried(facts: LeadFacts) -> str:
     if not facts.attempts:
         return ""
     last = facts.attempts[0]
-    how = CallResult(last.outcome).label.lower()
+    how = last.outcome.replace("_", " ")
     return f"{plural(len(facts.attempts), 'attempt')}, last {moment(last.at)} ({how})"
+
+
+def meeting(facts: LeadFacts) -> str:
+    """The meeting that they booked, in a line; empty where none is ahead or unanswered."""
+    found = facts.meeting
+    if found is None:
+        return ""
+    doubt = "" if found.is_ahead else ", not confirmed yet"
+    return f"📅 Meeting {moment(found.starts_at)}{doubt}"
+
+
+def every_meeting(facts: LeadFacts) -> Iterator[SectionBlock]:
+    """All meetings, and what became of each."""
+    lines = []
+    for each in facts.meetings:
+        status = MeetingStatus(each.status)
+        parts = [moment(each.starts_at)]
+        if not facts.names_only:
+            parts += [safe(each.title or "", 150), safe(each.place or "", 300)]
+        if status is not MeetingStatus.BOOKED:
+            parts.append(f"*{status.label}*")
+        lines.append(f"📅 {' · '.join(part for part in parts if part)}")
+    return _in_sections(lines, _MOST_MEETING_SECTIONS, "older meeting", title="*Meetings*")
+
+
+def besides_meeting(answers: Answers) -> Answers:
+    """The answers without those that tell of a meeting as it was booked."""
+    return [each for each in answers if "meeting" not in each]
 
 
 def few_answers(answers: Answers, most: int = _MOST_ON_CARD) -> str:

@@ -21,9 +21,11 @@ from bot.formats import day, plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages.details import (
     answers_beside,
+    besides_meeting,
     few_answers,
     last_note,
     mail_link,
+    meeting,
     phone_link,
     tried,
 )
@@ -71,7 +73,8 @@ def card(facts: LeadFacts) -> Message:
     if lead.is_closed or lead.merged_into:
         return Message(_sentence(facts), [_ended(facts)])
     texts = [block for block in (_question(facts), *_answers(facts)) if block]
-    lines = [_deadline(facts), *(line for line in (*_remarks(facts), in_crm(lead)) if line)]
+    told = (_deadline(facts), meeting(facts), *_remarks(facts), in_crm(lead))
+    lines = [line for line in told if line]
     blocks = [
         SectionBlock(text=headline(facts)),
         *texts,
@@ -165,7 +168,8 @@ def _question(facts: LeadFacts) -> SectionBlock | None:
 
 
 def _answers(facts: LeadFacts) -> list[SectionBlock]:
-    found = "" if facts.names_only else few_answers(facts.lead.unplaced)
+    answers = besides_meeting(facts.lead.unplaced)
+    found = "" if facts.names_only else few_answers(answers)
     return [SectionBlock(text=found)] if found else []
 
 
@@ -211,7 +215,8 @@ def came_back(facts: LeadFacts) -> str:
     often = f" ({plural(len(facts.touches), 'time')} so far)" if len(facts.touches) > 1 else ""
     said = touch.facts.get("message")
     words = f"\n> {safe(said, 300)}" if isinstance(said, str) else ""
-    words = "" if facts.names_only else words + answers_beside(touch.unplaced)
+    answers = besides_meeting(touch.unplaced)
+    words = "" if facts.names_only else words + answers_beside(answers)
     return f"*Came back* {moment(touch.at)} {way(touch.source)}{often}{words}"
 
 
@@ -236,6 +241,15 @@ def _deadline(facts: LeadFacts) -> str:
         since = lead.qualified_at if stage == "Qualified" else lead.first_response_at
         when = f" {moment(since)}" if since else ""
         return f"{stage}{when}{via(facts, step)}"
+    return _due(facts)
+
+
+def _due(facts: LeadFacts) -> str:
+    """By when it has to be claimed or answered; until a meeting nothing else is due of its
+    owner."""
+    lead = facts.lead
+    if lead.claimed_by is not None and facts.meeting and facts.meeting.is_ahead:
+        return ""
     what = "Claim" if lead.claimed_by is None else "Reply"
     if lead.due_at and lead.due_at <= clock.now():
         return f"🔴 *Overdue*: {_MISSED[what]} {moment(lead.due_at)}"

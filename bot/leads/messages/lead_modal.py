@@ -21,7 +21,15 @@ from bot.campaigns.texts import offer_line, offer_standing
 from bot.formats import duration
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages import lead_card
-from bot.leads.messages.details import every_answer, every_note, mail_link, phone_link, tried
+from bot.leads.messages.details import (
+    besides_meeting,
+    every_answer,
+    every_meeting,
+    every_note,
+    mail_link,
+    phone_link,
+    tried,
+)
 from bot.leads.messages.lead_card import via
 from bot.leads.models import EventType, Lead, LeadEvent, Rating, Status
 from bot.people.models import Role
@@ -52,7 +60,8 @@ def _blocks(facts: LeadFacts) -> Iterator[Block]:
     if facts.offer and (standing := offer_standing(facts.offer)):
         yield SectionBlock(text=f"⚠️ {standing}")
     if not facts.names_only:
-        yield from every_answer(lead.unplaced)
+        yield from every_answer(besides_meeting(lead.unplaced))
+    yield from every_meeting(facts)
     if facts.touches:
         yield SectionBlock(text=lead_card.came_back(facts))
     if not facts.names_only:

@@ -1,0 +1,164 @@
+"""Meetings that leads book: one row each, whatever comes first; what their owners hear and say."""
+
+import itertools
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.intake import receiving
+from bot.intake.models import Outcome
+from bot.intake.receiving import RawSubmission
+from bot.leads import merging, queries
+from bot.leads.meeting_models import Meeting
+from bot.leads.messages import lead_card, lead_modal
+from bot.leads.models import Lead, LeadEvent
+from bot.people.models import Person, Workspace
+from bot.slack.text import moment
+from bot.sources import calendly
+from bot.store import Store
+from tests.moved_clock import NINE
+from tests.routing.test_escalation import Floor
+
+TEN = NINE + timedelta(hours=25)
+"""Tuesday at ten, in Berlin."""
+THREE = TEN + timedelta(hours=5)
+
+
+class Office(Floor):
+    """A sales floor to which Calendly speaks."""
+
+    def hook(self, *events: dict[str, Any]) -> list[Outcome]:
+        """What Calendly sends, all at once."""
+        bodies = [json.dumps(each).encode() for each in events]
+        sent = [RawSubmission("calendly", "calendly", body, "application/json") for body in bodies]
+        with self.store.transaction() as session:
+            workspace = session.get_one(Workspace, self.workspace.id)
+            return [each.outcome for each in receiving.receive(session, workspace, sent)]
+
+    def book(self, at: datetime = TEN, key: str = "IN1", **invitee: Any) -> int:
+        """Somebody books a meeting; returns the id of their lead."""
+        assert self.hook(created(at, key, **invitee)) == [Outcome.LEAD]
+        return self.meeting(key).lead_id or 0
+
+    def meeting(self, key: str = "IN1") -> Meeting:
+        with self.store.transaction() as session:
+            return session.scalars(select(Meeting).filter_by(external_id=f"calendly:{key}")).one()
+
+    def statuses(self, lead_id: int) -> dict[str, str]:
+        with self.store.transaction() as session:
+            rows = session.execute(
+                select(Meeting.external_id, Meeting.status).where(Meeting.lead_id == lead_id)
+            )
+            return {key.removeprefix("calendly:"): status for key, status in rows}
+
+    def leads(self) -> list[Lead]:
+        with self.store.transaction() as session:
+            return list(session.scalars(select(Lead).order_by(Lead.id)))
+
+    def events(self, lead_id: int) -> list[str]:
+        with self.store.transaction() as session:
+            mine = select(LeadEvent.event_type).where(LeadEvent.lead_id == lead_id)
+            return list(session.scalars(mine.order_by(LeadEvent.id)))
+
+    def card(self, lead_id: int) -> str:
+        with self.store.transaction() as session:
+            blocks = lead_card.card(queries.facts(session, lead_id)).blocks
+            return json.dumps(blocks, ensure_ascii=False)
+
+    def modal(self, lead_id: int, who: Person) -> str:
+        with self.store.transaction() as session:
+            facts = queries.facts_for(session, session.merge(who), lead_id)
+            return json.dumps(lead_modal.modal(facts).to_dict(), ensure_ascii=False)
+
+
+def created(at: datetime, key: str = "IN1", **invitee: Any) -> dict[str, Any]:
+    """What Calendly sends of a booking."""
+    body: dict[str, Any] = json.loads(json.dumps(calendly.EXAMPLE))
+    body["payload"] |= {"uri": f"calendly:{key}"} | invitee
+    body["payload"]["scheduled_event"] |= {
+        "start_time": at.isoformat(), "end_time": (at + timedelta(minutes=30)).isoformat(),
+        "location": {"type": "zoom", "join_url": "https://zoom.example.com/j/1"},
+    }  # fmt: skip
+    return body
+
+
+def canceled(key: str = "IN1", **invitee: Any) -> dict[str, Any]:
+    """What Calendly sends of a meeting that is off, with all that it says of the invitee."""
+    return created(TEN, key, status="canceled", **invitee) | {"event": "invitee.canceled"}
+
+
+@pytest.fixture
+def office(store: Store) -> Office:
+    return Office(store)
+
+
+def test_a_booking_is_a_meeting_of_its_lead(office: Office) -> None:
+    lead_id = office.book()
+    meeting = office.meeting()
+    assert (meeting.starts_at, meeting.ends_at) == (TEN, TEN + timedelta(minutes=30))
+    assert (meeting.title, meeting.place) == ("First call", "https://zoom.example.com/j/1")
+    [lead] = office.leads()
+    assert (lead.id, lead.first_response_at) == (lead_id, None)  # a booking is no response
+    assert f"📅 Meeting {moment(TEN)}" in office.card(lead_id)
+    assert "Starts" not in office.card(lead_id)  # it is said once
+    assert "zoom.example.com" not in office.card(lead_id)
+    assert "https://zoom.example.com/j/1" in office.modal(lead_id, office.sal)
+
+
+def test_the_same_delivery_again_changes_nothing(office: Office) -> None:
+    lead_id = office.book()
+    office.hook(created(TEN), created(TEN))
+    office.hook(canceled(), canceled())
+    office.hook(canceled(rescheduled=True), created(TEN))
+    assert office.statuses(lead_id) == {"IN1": "cancelled"}
+    assert office.events(lead_id) == ["received", "meeting_booked", "meeting_cancelled"]
+    assert "📅" not in office.card(lead_id)
+    assert "*cancelled*" in office.modal(lead_id, office.sal)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+@pytest.mark.parametrize("together", [False, True])
+def test_a_moved_meeting_ends_as_the_new_one_in_any_order(
+    office: Office, order: tuple[int, ...], together: bool
+) -> None:
+    sent = [
+        created(TEN),
+        canceled(rescheduled=True, new_invitee="calendly:IN2"),
+        created(THREE, "IN2", old_invitee="calendly:IN1"),
+    ]
+    deliveries = [sent[place] for place in order]
+    if together:
+        office.hook(*deliveries)
+    else:
+        for each in deliveries:
+            office.hook(each)
+    [lead] = office.leads()
+    assert office.statuses(lead.id) == {"IN1": "moved", "IN2": "booked"}
+    assert moment(THREE) in office.card(lead.id)
+    assert moment(TEN) not in office.card(lead.id)
+
+
+def test_a_meeting_joins_the_open_lead_and_a_cancelled_one_makes_none(office: Office) -> None:
+    lead_id = office.lead(1)
+    assert office.book(email="ada1@example.com") == lead_id
+    new = {"email": "new@example.com", "text_reminder_number": None}
+    assert office.hook(canceled("IN9", **new)) == [Outcome.CANCELLATION]
+    assert [each.id for each in office.leads()] == [lead_id]
+    office.hook(created(TEN, "IN9", **new))  # late, but they raised a hand
+    assert office.statuses(office.leads()[1].id) == {"IN9": "cancelled"}
+
+
+def test_a_meeting_goes_with_its_lead_and_comes_back(office: Office) -> None:
+    lead_id, other = office.book(), office.lead(2)
+    with office.store.transaction() as session:
+        boss = session.merge(office.boss)
+        merging.merge(session, boss, lead_id, other)
+    assert office.meeting().lead_id == other
+    assert office.hook(canceled()) == [Outcome.CANCELLATION]
+    assert office.events(other)[-1] == "meeting_cancelled"
+    with office.store.transaction() as session:
+        merging.unmerge(session, session.merge(office.boss), lead_id)
+    assert office.meeting().lead_id == lead_id
