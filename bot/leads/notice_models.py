@@ -174,6 +174,8 @@ class Listed:
     """When something was done with it last."""
     nobody_free: bool = False
     """Whether it could be offered to nobody."""
+    meets_at: datetime | None = None
+    """When the meeting begins that it booked."""
 
 
 @dataclass(frozen=True)
@@ -202,3 +204,5 @@ class StepFacts:
     """Whether who asks for the lead was told no."""
     via: str | None = None
     """The program that moved it, where no person did."""
+    meets_at: datetime | None = None
+    """When the meeting begins that the lead booked."""

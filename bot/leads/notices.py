@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.campaigns import announcing as campaigns
 from bot.campaigns.queries import known
+from bot.leads.meeting_models import IS_BOOKED, Meeting
 from bot.leads.models import IS_OPEN, Actor, EventType, Lead, LeadEvent, Touch
 from bot.leads.notice_models import (
     LISTED_STEPS,
@@ -185,13 +186,13 @@ def notice(session: Session, notice_id: int) -> NoticeFacts:
 def _unclaimed(session: Session, found: LeadNotice) -> list[Listed]:
     """Those that nobody has claimed since the person was told of them."""
     rows = session.execute(
-        select(Lead, func.bool_or(LeadStep.step == EscalationStep.FALLBACK))
+        select(Lead, func.bool_or(LeadStep.step == EscalationStep.FALLBACK), meets_at())
         .join(LeadStep, LeadStep.lead_id == Lead.id)
         .where(Lead.id.in_(found.lead_ids), IS_OPEN, Lead.claimed_by.is_(None), told(found))
         .group_by(Lead.id)
         .order_by(Lead.received_at, Lead.id)
     )
-    return [Listed(lead, None, None, nobody_free) for lead, nobody_free in rows]
+    return [Listed(lead, None, None, *of_it) for lead, *of_it in rows]
 
 
 def told(found: LeadNotice) -> ColumnElement[bool]:
@@ -200,6 +201,24 @@ def told(found: LeadNotice) -> ColumnElement[bool]:
         LeadStep.person_id == found.person_id,
         LeadStep.assignment_no == Lead.assignment_no,
         LeadStep.step.in_(LISTED_STEPS),
+    )
+
+
+def booked_until(session: Session, lead: Lead) -> datetime | None:
+    """When the last of the meetings ends that the lead booked, and of which nobody has said yet
+    whether it took place."""
+    return session.scalar(
+        select(func.max(Meeting.ends_at)).where(Meeting.lead_id == lead.id, IS_BOOKED)
+    )
+
+
+def meets_at() -> ScalarSelect[datetime]:
+    """When the next meeting begins that the statement's lead booked."""
+    return (
+        select(func.min(Meeting.starts_at))
+        .where(Meeting.lead_id == Lead.id, IS_BOOKED, Meeting.ends_at > clock.now())
+        .correlate(Lead)
+        .scalar_subquery()
     )
 
 

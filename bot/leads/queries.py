@@ -36,7 +36,7 @@ from bot.leads.models import (
     Touch,
 )
 from bot.leads.notice_models import EscalationStep, LeadStep, NoticeFacts, StepFacts
-from bot.leads.notices import has_names_only, is_stalled, moved_at, notice
+from bot.leads.notices import has_names_only, is_stalled, meets_at, moved_at, notice
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.store import prefixes
@@ -144,7 +144,7 @@ def touch_with_lead(session: Session, touch_id: int) -> tuple[Touch, Lead]:
 def step_facts(session: Session, step_id: int) -> StepFacts:
     """What a step of the escalation tells."""
     row = session.execute(
-        select(LeadStep, Lead, Person)
+        select(LeadStep, Lead, Person, meets_at().label("meets_at"))
         .join(Lead, Lead.id == LeadStep.lead_id)
         .outerjoin(Person, Person.id == Lead.claimed_by)
         .where(LeadStep.id == step_id)
@@ -152,7 +152,7 @@ def step_facts(session: Session, step_id: int) -> StepFacts:
     taken, by = row.LeadStep, _person(session, row.LeadStep.by_id)
     moved = _via(session, row.Lead) if taken.step == EscalationStep.MOVED and by is None else {}
     return StepFacts(
-        *row, by=by, is_kept=by is not None and is_kept(session, taken),
+        *row[:3], by=by, meets_at=row.meets_at, is_kept=by is not None and is_kept(session, taken),
         via=moved.get(EventType.REASSIGNED if row.Lead.claimed_by else EventType.RELEASED),
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ from bot.leads.notice_models import (
     LeadStep,
     ServiceLevel,
 )
-from bot.leads.notices import CARD, COVER, STEP, add_step, unanswered_touch
+from bot.leads.notices import CARD, COVER, STEP, add_step, booked_until, unanswered_touch
 from bot.leads.queries import find
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -125,6 +125,8 @@ class EscalationPolicy:
             self._wake(lead, now)
         if lead.claimed_by is None and lead.reserved_until and lead.reserved_until > now:
             self._keep(lead, now)
+        if self._rests_for_meeting(lead, now):
+            return
         step = next_step(lead)
         if step is None:
             return
@@ -133,6 +135,26 @@ class EscalationPolicy:
             lead.next_check_at = due
             return
         self._take(lead, step, now)
+
+    def _rests_for_meeting(self, lead: Lead, now: datetime) -> bool:
+        """Whether the owner's steps rest because the customer booked a meeting: the response is due
+        by its end, and then the owner has the time between two steps anew."""
+        if lead.first_response_at is not None:
+            return False
+        ends_at = booked_until(self.session, lead)
+        if ends_at is None:
+            return False
+        target = lead.response_due_at
+        if target is not None and lead.last_touch_at < target != ends_at and now < ends_at:
+            lead.response_due_at = ends_at  # it was not overdue when they booked
+            slack.redraw(self.session, CARD, lead.id)
+        if lead.claimed_by is None:
+            return False
+        if ends_at > now:
+            lead.next_check_at = ends_at
+            return True
+        lead.step_started_at = max(lead.step_started_at or ends_at, ends_at)
+        return False
 
     def _keep(self, lead: Lead, now: datetime) -> None:
         """Tell who has the head start; where they are not there to use it, everybody may claim."""
@@ -149,15 +171,20 @@ class EscalationPolicy:
         if lead.is_hot and lead.claim_due_at is None:
             hot_since = lead.last_touch_at  # one that was quiet, until they came back
             lead.claim_due_at = department.after(hot_since, level.wait(EscalationStep.NUDGE))
-            lead.response_due_at = department.after(
-                hot_since, timedelta(minutes=level.respond_minutes)
-            )
+            lead.response_due_at = self._target(hot_since)
             slack.redraw(self.session, CARD, lead.id)  # it says by when
+        elif lead.is_hot and lead.response_due_at is None:
+            lead.response_due_at = self._target(clock.now())  # their meeting is off
+            slack.redraw(self.session, CARD, lead.id)
         worked = partial(department.worked, since)
         if lead.first_claimed_at and lead.claim_worked is None:
             lead.claim_worked = int(worked(lead.first_claimed_at).total_seconds())
         if lead.first_response_at and lead.response_worked is None:
             lead.response_worked = int(worked(lead.first_response_at).total_seconds())
+
+    def _target(self, since: datetime) -> datetime | None:
+        """By when a hot lead is answered."""
+        return self.rota.department.after(since, timedelta(minutes=self.level.respond_minutes))
 
     def _due(self, lead: Lead, step: EscalationStep, now: datetime) -> datetime:
         """When the step is due; not while nobody works who could hear of it."""

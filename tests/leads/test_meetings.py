@@ -11,10 +11,11 @@ from sqlalchemy import select
 from bot.intake import receiving
 from bot.intake.models import Outcome
 from bot.intake.receiving import RawSubmission
-from bot.leads import merging, queries
+from bot.leads import claiming, merging, queries
 from bot.leads.meeting_models import Meeting
-from bot.leads.messages import lead_card, lead_modal
+from bot.leads.messages import lead_card, lead_modal, notifications
 from bot.leads.models import Lead, LeadEvent
+from bot.leads.notice_models import LeadNotice, LeadStep
 from bot.people.models import Person, Workspace
 from bot.slack.text import moment
 from bot.sources import calendly
@@ -162,3 +163,44 @@ def test_a_meeting_goes_with_its_lead_and_comes_back(office: Office) -> None:
     with office.store.transaction() as session:
         merging.unmerge(session, session.merge(office.boss), lead_id)
     assert office.meeting().lead_id == lead_id
+
+
+def test_the_owners_steps_rest_until_the_meeting_is_over(office: Office) -> None:
+    lead_id = office.book()
+    office.do(claiming.claim, office.sal, lead_id)
+    office.until(NINE + timedelta(hours=3), every=timedelta(minutes=10))
+    assert office.steps(lead_id) == []
+    assert office.get(lead_id).due_at == TEN + timedelta(minutes=30)
+    assert "Reply by" not in office.card(lead_id)
+    office.until(TEN + timedelta(hours=3), every=timedelta(minutes=10))
+    # The time anew from the meeting's end, as after an attempt.
+    assert [step[::2] for step in office.steps(lead_id)[:2]] == [
+        ("remind", "Tue 11:00"), ("take_back", "Tue 12:00")
+    ]  # fmt: skip
+    assert "📅 Meeting" in office.card(lead_id)
+    assert "not confirmed yet" in office.card(lead_id)
+
+
+def test_a_meeting_that_is_off_lets_the_steps_go_on(office: Office) -> None:
+    lead_id = office.book()
+    office.do(claiming.claim, office.sal, lead_id)
+    office.until(NINE + timedelta(hours=1), every=timedelta(minutes=10))
+    office.hook(canceled())
+    office.sweep()
+    assert office.get(lead_id).due_at == office.hands.now + timedelta(minutes=5)
+    office.until(NINE + timedelta(hours=2), every=timedelta(minutes=10))
+    assert office.steps(lead_id)[0] == ("remind", "Sal", "Mon 10:30")
+
+
+def test_an_unclaimed_lead_escalates_and_says_the_meeting(office: Office) -> None:
+    lead_id = office.book()
+    office.until(NINE + timedelta(minutes=20))
+    assert [step for step, *_ in office.steps(lead_id)][:2] == ["nudge", "message"]
+    with office.store.transaction() as session:
+        step_id = session.scalars(select(LeadStep.id).filter_by(step="nudge")).one()
+        nudge = notifications.step(queries.step_facts(session, step_id))
+        notice_id = session.scalars(select(LeadNotice.id).order_by(LeadNotice.id)).first()
+        assert notice_id
+        listed = notifications.notice(queries.notice_facts(session, notice_id))
+    for message in (nudge, listed):
+        assert f"📅 Meeting {moment(TEN)}" in json.dumps(message.blocks, ensure_ascii=False)

@@ -55,6 +55,7 @@ def test_its_example_is_read(source: Source) -> None:
         assert source.fetching is not None
         assert found[0].external_id == "1234567890123456789"
     else:
+        assert isinstance(found[0], LeadPayload)
         assert (found[0].email, found[0].first_name) == ("ada@example.com", "Ada")
 
 

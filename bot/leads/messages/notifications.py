@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -111,6 +112,7 @@ def _row(each: Listed, facts: NoticeFacts, asks: str = "") -> SectionBlock:
         return SectionBlock(text=line_listed(each), accessory=assign_button(each.lead))
     nobody = ", nobody is free" if each.nobody_free else ""
     came = f"Came in {moment(each.lead.received_at, '{ago}')}"
+    came += f" · {_meets(each.meets_at)}" if each.meets_at else ""
     text = f"{_bold(each.lead)} · #{each.lead.id}{asks}\n{came}{nobody}"
     return SectionBlock(text=text, accessory=_next(each.lead, facts))
 
@@ -206,9 +208,14 @@ def _text(facts: StepFacts) -> str:
         return _OWNER_ASKS[step].format(lead=_lead_name(lead), when=_claimed(lead))
     if step is EscalationStep.ASKED and facts.by is not None:
         return f"{facts.by.mention} would like to take over {_lead_name(lead)}{_whose(facts)}."
-    return _ASKS.get(step, "{lead} is still unclaimed.").format(
+    asks = _ASKS.get(step, "{lead} is still unclaimed.").format(
         lead=_lead_name(lead), until=moment(lead.reserved_until or lead.received_at)
     )
+    return f"{asks}\n{_meets(facts.meets_at)}" if facts.meets_at else asks
+
+
+def _meets(at: datetime) -> str:
+    return f"📅 Meeting {moment(at)}"
 
 
 def _buttons(facts: StepFacts) -> list[InteractiveElement]:
