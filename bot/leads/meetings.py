@@ -80,8 +80,9 @@ def cancel(session: Session, workspace_id: int, source: str, off: Cancellation) 
     if meeting.status == MeetingStatus.BOOKED:
         meeting.status = status
         _look_again(lead)
-        if lead.first_response_at is None and lead.response_due_at == meeting.ends_at:
-            lead.response_due_at = None  # it was due by the meeting; the clock sets another
+        target = lead.response_due_at
+        if target and target >= meeting.ends_at and lead.first_response_at is None:
+            lead.response_due_at = None  # it was due after the meeting; the clock sets another
         record(session, lead, None, EventType(f"meeting_{status}"), meeting=meeting.id)
     return lead.id
 

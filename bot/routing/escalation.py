@@ -137,16 +137,16 @@ class EscalationPolicy:
         self._take(lead, step, now)
 
     def _rests_for_meeting(self, lead: Lead, now: datetime) -> bool:
-        """Whether the owner's steps rest because the customer booked a meeting: the response is due
-        by its end, and then the owner has the time between two steps anew."""
+        """Whether the owner's steps rest because the customer booked a meeting. After it they have
+        the time until the next step anew, and by then the response is due."""
         if lead.first_response_at is not None:
             return False
         ends_at = booked_until(self.session, lead)
         if ends_at is None:
             return False
-        target = lead.response_due_at
-        if target is not None and lead.last_touch_at < target != ends_at and now < ends_at:
-            lead.response_due_at = ends_at  # it was not overdue when they booked
+        target, due_at = lead.response_due_at, self.rota.department.after(ends_at, self._halfway)
+        if target and now < ends_at and lead.last_touch_at < target != due_at:
+            lead.response_due_at = due_at  # it was not overdue when they booked
             slack.redraw(self.session, CARD, lead.id)
         if lead.claimed_by is None:
             return False
@@ -206,8 +206,13 @@ class EscalationPolicy:
             return timedelta()
         has_called = step is EscalationStep.REMIND and since != lead.claimed_at
         if step in CLAIMED_STEPS and (has_called or _target_ahead(lead) is None):
-            return timedelta(minutes=self.level.take_back_minutes / 2)
+            return self._halfway
         return self.level.wait(step)
+
+    @property
+    def _halfway(self) -> timedelta:
+        """Half the time after which a claimed lead goes back."""
+        return timedelta(minutes=self.level.take_back_minutes / 2)
 
     # ---- the steps --------------------------------------------------------------------------
 
