@@ -33,6 +33,7 @@ from bot.intake import receiving
 from bot.intake.models import Submission
 from bot.leads import claiming, outcomes
 from bot.leads import merging as lead_merging
+from bot.leads.meeting_models import Meeting, MeetingStatus
 from bot.leads.models import Lead, LeadEvent
 from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.money import Money
@@ -146,6 +147,19 @@ class Company(BaseCompany):
         lead_id = self.lead()
         self.do(claiming.claim, lead_id)
         return lead_id
+
+    def met_lead(self) -> int:
+        """A meeting with a lead of the boss's that is over."""
+        ends_at, number = MONDAY - timedelta(hours=1), self.number()
+        meeting = Meeting(
+            workspace_id=self.workspace.id, lead_id=self.mine(), source="calendly",
+            external_id=f"met-{number}", starts_at=ends_at - timedelta(minutes=30),
+            ends_at=ends_at, status=MeetingStatus.BOOKED,
+        )  # fmt: skip
+        with self.store.transaction() as session:
+            session.add(meeting)
+            session.flush()
+            return meeting.id
 
     def my_step(self) -> int:
         """The event of a step that the boss has just taken."""
@@ -742,11 +756,13 @@ BUTTONS: dict[str, Scene] = {
     "lead.assign": lambda c: f"{c.lead()} {c.ben.id}",
     "lead.claim": Company.lead,
     "lead.keep": Company.asked_for,
+    "lead.nobody_came": Company.met_lead,
     "lead.not_now": Company.offered,
     "lead.rate.good": rated,
     "lead.rate.hot": rated,
     "lead.reopen": Company.won,
     "lead.take_over": Company.bens,
+    "lead.took_place": Company.met_lead,
     "lead.undo": Company.my_step,
     "proposal.more": more("take_back", Company.proposed),
     "proposal.ready": by("UBEN", Company.proposed),

@@ -5,6 +5,7 @@ from bot.capability import Capability
 capability = Capability(
     "bot.leads.handlers.leads",
     "bot.leads.handlers.lists",
+    "bot.leads.handlers.meetings",
     "bot.leads.home_sections",
     "bot.leads.tasks",
 )

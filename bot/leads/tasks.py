@@ -9,12 +9,15 @@ from bot.leads import (
     capability,
     events,
     home_tabs,
+    meetings,
     notices,
     queries,
     quiet_leads,
     ratings,
 )
+from bot.leads.meeting_models import MEETING
 from bot.leads.messages import lead_card, lists, notifications
+from bot.leads.messages import meetings as meeting_messages
 from bot.leads.notice_models import EscalationStep
 from bot.leads.notices import CARD, RETURNED
 from bot.people.models import Workspace
@@ -71,6 +74,14 @@ def _notice(session: Session, notice_id: int) -> Message:
 @capability.card(notices.WIN)
 def _win(session: Session, lead_id: int) -> Message:
     return lead_card.win(queries.facts(session, lead_id))
+
+
+capability.each_tick()(meetings.remind)
+
+
+@capability.card(MEETING)
+def _meeting(session: Session, notice_id: int) -> Message:
+    return meeting_messages.notice(meetings.facts(session, notice_id))
 
 
 @capability.card(ratings.RATING_SUMMARY)

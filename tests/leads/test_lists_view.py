@@ -92,7 +92,7 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
     golden("one", told)
     step = [LeadEvent(id=9, event_type=EventType.CONTACTED)]
     facts = LeadFacts(lead(**CLAIMED), SPRING, SOFIA, viewer=SOFIA, undoable=step)
-    golden("contacted", drawn(lead_modal.contacted(facts)))
+    golden("contacted", drawn(lead_modal.noted("Contacted", facts)))
 
 
 def test_a_lead_from_a_message(golden: Golden) -> None:

@@ -11,15 +11,20 @@ from sqlalchemy import select
 from bot.intake import receiving
 from bot.intake.models import Outcome
 from bot.intake.receiving import RawSubmission
-from bot.leads import claiming, merging, queries
-from bot.leads.meeting_models import Meeting
+from bot.leads import claiming, meetings, merging, outcomes, queries, undoing
+from bot.leads.claiming import NotYours
+from bot.leads.meeting_models import MEETING, Meeting, MeetingNotice
+from bot.leads.meetings import AnsweredAlready, NotOver
 from bot.leads.messages import lead_card, lead_modal, notifications
+from bot.leads.messages import meetings as view
 from bot.leads.models import Lead, LeadEvent
 from bot.leads.notice_models import LeadNotice, LeadStep
 from bot.people.models import Person, Workspace
+from bot.slack.cards import Card
 from bot.slack.text import moment
 from bot.sources import calendly
 from bot.store import Store
+from tests.golden_files import Golden
 from tests.moved_clock import NINE
 from tests.routing.test_escalation import Floor
 
@@ -68,6 +73,39 @@ class Office(Floor):
         with self.store.transaction() as session:
             blocks = lead_card.card(queries.facts(session, lead_id)).blocks
             return json.dumps(blocks, ensure_ascii=False)
+
+    def tick(self) -> None:
+        """Let the clock look at leads and meetings."""
+        self.sweep()
+        with self.store.transaction() as session:
+            meetings.remind(session)
+
+    def told(self, who: Person) -> list[str]:
+        """What this person has been told of meetings, as it reads now."""
+        with self.store.transaction() as session:
+            mine = select(Card.subject_id).where(Card.kind == MEETING, Card.target == who.slack_id)
+            ids = session.scalars(mine.order_by(Card.id)).all()
+            return [view.notice(meetings.facts(session, id_)).text for id_ in ids]
+
+    def notices(self) -> list[dict[str, Any]]:
+        """The messages about meetings."""
+        with self.store.transaction() as session:
+            ids = session.scalars(select(MeetingNotice.id).order_by(MeetingNotice.id)).all()
+            drawn = [view.notice(meetings.facts(session, id_)) for id_ in ids]
+            return [{"text": each.text, "blocks": each.blocks} for each in drawn]
+
+    def drawn(self, lead_id: int) -> dict[str, Any]:
+        with self.store.transaction() as session:
+            card = lead_card.card(queries.facts(session, lead_id))
+            return {"text": card.text, "blocks": card.blocks}
+
+    def met(self) -> int:
+        """A lead of Sal's whose meeting is over."""
+        lead_id = self.book()
+        self.do(claiming.claim, self.sal, lead_id)
+        self.hands.to(TEN + timedelta(minutes=30))
+        self.tick()
+        return lead_id
 
     def modal(self, lead_id: int, who: Person) -> str:
         with self.store.transaction() as session:
@@ -170,7 +208,7 @@ def test_the_owners_steps_rest_until_the_meeting_is_over(office: Office) -> None
     office.do(claiming.claim, office.sal, lead_id)
     office.until(NINE + timedelta(hours=3), every=timedelta(minutes=10))
     assert office.steps(lead_id) == []
-    assert office.get(lead_id).due_at == TEN + timedelta(minutes=30)
+    assert office.get(lead_id).due_at == TEN + timedelta(hours=1)
     assert "Reply by" not in office.card(lead_id)
     office.until(TEN + timedelta(hours=3), every=timedelta(minutes=10))
     # The time anew from the meeting's end, as after an attempt.
@@ -204,3 +242,140 @@ def test_an_unclaimed_lead_escalates_and_says_the_meeting(office: Office) -> Non
         listed = notifications.notice(queries.notice_facts(session, notice_id))
     for message in (nudge, listed):
         assert f"📅 Meeting {moment(TEN)}" in json.dumps(message.blocks, ensure_ascii=False)
+
+
+WHO = "*Ada Lovelace* (#1)"
+
+
+def test_the_owner_is_reminded_and_then_asked_once_each(office: Office) -> None:
+    lead_id = office.book()
+    office.hands.to(TEN - timedelta(minutes=16))
+    office.do(claiming.claim, office.sal, lead_id)
+    office.tick()
+    assert office.told(office.sal) == []
+    office.hands.forward(minutes=1)
+    office.tick()
+    office.tick()
+    assert office.told(office.sal) == [
+        f"📅 Your meeting with {WHO} starts at {moment(TEN, '{time}')}."
+    ]
+    office.hands.to(TEN + timedelta(minutes=30))
+    office.tick()
+    office.tick()
+    assert office.told(office.sal) == [
+        f"📅 Meeting with {WHO}, {moment(TEN)}: over.",
+        f"Did the meeting with {WHO} take place?\n📅 {moment(TEN)}",
+    ]
+    office.do(meetings.took_place, office.sal, office.meeting().id)
+    assert set(office.told(office.sal)) == {f"📅 Meeting with {WHO}, {moment(TEN)}: took place."}
+
+
+def test_nobody_is_asked_for_a_lead_without_an_owner_until_it_has_one(office: Office) -> None:
+    lead_id = office.book()
+    office.hands.to(TEN + timedelta(hours=1))
+    office.tick()
+    assert office.told(office.sal) == []
+    office.do(claiming.claim, office.sue, lead_id)
+    office.tick()
+    assert len(office.told(office.sue)) == 1
+    office.do(claiming.reassign, office.sue, lead_id, office.sal.id)
+    office.tick()
+    assert "take place?" in office.told(office.sal)[0]
+    assert office.told(office.sue) == [
+        f"📅 Meeting with {WHO}, {moment(TEN)}: the lead is with {office.sal.mention}."
+    ]
+
+
+def test_a_moved_meeting_changes_its_reminder(office: Office) -> None:
+    lead_id = office.book()
+    office.do(claiming.claim, office.sal, lead_id)
+    office.hands.to(TEN - timedelta(minutes=10))
+    office.tick()
+    office.hook(created(THREE, "IN2", old_invitee="calendly:IN1"), canceled(rescheduled=True))
+    office.tick()
+    moved = f"📅 Meeting with {WHO}, {moment(TEN)}: moved to {moment(THREE)}."
+    assert office.told(office.sal) == [moved]
+    office.hands.to(THREE - timedelta(minutes=15))
+    office.tick()
+    office.hook(canceled("IN2"))
+    assert office.told(office.sal)[1] == f"📅 Meeting with {WHO}, {moment(THREE)}: cancelled."
+    office.hands.to(THREE + timedelta(hours=1))
+    office.tick()
+    assert len(office.told(office.sal)) == 2
+
+
+def test_a_meeting_that_took_place_is_the_first_response(office: Office) -> None:
+    lead_id = office.met()
+    with pytest.raises(NotYours):
+        office.do(meetings.took_place, office.sue, office.meeting().id)
+    lead = office.do(meetings.took_place, office.sal, office.meeting().id)
+    assert lead.first_response_at == TEN
+    assert office.events(lead_id)[-2:] == ["meeting_held", "contacted"]
+    assert office.statuses(lead_id) == {"IN1": "held"}
+    office.tick()
+    assert office.get(lead_id).response_worked == 9 * 3600  # a day's eight, and one of the next
+    with pytest.raises(AnsweredAlready):
+        office.do(meetings.nobody_came, office.sal, office.meeting().id)
+    assert "*took place*" in office.modal(lead_id, office.sal)
+
+
+def test_an_earlier_response_stays(office: Office) -> None:
+    lead_id = office.book()
+    office.do(claiming.claim, office.sal, lead_id)
+    office.do(outcomes.contacted, office.sal, lead_id)
+    with pytest.raises(NotOver):
+        office.do(meetings.took_place, office.sal, office.meeting().id)
+    office.hands.to(TEN + timedelta(hours=1))
+    lead = office.do(meetings.took_place, office.sal, office.meeting().id)
+    assert lead.first_response_at == NINE
+    assert office.events(lead_id)[-1] == "meeting_held"
+
+
+def test_nobody_came_is_an_attempt(office: Office) -> None:
+    lead_id = office.met()
+    office.hands.forward(minutes=5)
+    lead = office.do(meetings.nobody_came, office.sal, office.meeting().id)
+    assert lead.first_response_at is None
+    assert "1 attempt, last" in office.card(lead_id)
+    assert "(nobody came)" in office.card(lead_id)
+    office.tick()
+    office.hands.to(TEN + timedelta(hours=1, minutes=4))
+    office.tick()
+    assert office.steps(lead_id) == []  # half an hour anew
+    office.hands.forward(minutes=1)
+    office.tick()
+    assert office.steps(lead_id) == [("remind", "Sal", "Tue 11:05")]
+
+
+@pytest.mark.parametrize("verb", [meetings.took_place, meetings.nobody_came])
+def test_what_was_said_of_a_meeting_is_undone(office: Office, verb: Any) -> None:
+    lead_id = office.met()
+    before = office.modal(lead_id, office.sal)
+    assert "It took place" in before
+    assert "Nobody came" in before
+    office.do(verb, office.sal, office.meeting().id)
+    assert "Undo meeting" in office.modal(lead_id, office.sal)
+    with office.store.transaction() as session:
+        [*_, first] = queries.facts_for(session, session.merge(office.sal), lead_id).undoable
+    office.do(undoing.undo, office.sal, first.id)
+    assert office.statuses(lead_id) == {"IN1": "booked"}
+    assert office.get(lead_id).first_response_at is None
+    assert "attempt" not in office.card(lead_id)
+    assert "take place?" in office.told(office.sal)[-1]
+    assert office.modal(lead_id, office.sal) == before
+
+
+def test_how_meetings_look(office: Office, golden: Golden) -> None:
+    lead_id = office.book()
+    office.do(claiming.claim, office.sal, lead_id)
+    shown = {"card_ahead": office.drawn(lead_id)}
+    office.hands.to(TEN - timedelta(minutes=15))
+    office.tick()
+    shown["reminder"] = office.notices()[0]
+    office.hands.to(TEN + timedelta(minutes=30))
+    office.tick()
+    shown |= {"card_over": office.drawn(lead_id), "question": office.notices()[1]}
+    with office.store.transaction() as session:
+        facts = queries.facts_for(session, session.merge(office.sal), lead_id)
+        shown["modal"] = lead_modal.modal(facts).to_dict()
+    golden("meetings", shown)

@@ -25,8 +25,9 @@ from bot.digests import sending as digests
 from bot.digests import timetables as digest_timetables
 from bot.digests.models import Audience, Delivery
 from bot.intake import tasks as intake_tasks
-from bot.leads import claiming, outcomes
+from bot.leads import claiming, meetings, outcomes
 from bot.leads import notices as lead_notices
+from bot.leads.meeting_models import MeetingNotice
 from bot.leads.models import Lead
 from bot.leads.notice_models import LeadNotice, LeadStep
 from bot.metrics import tasks as metrics_tasks
@@ -54,6 +55,7 @@ from tests.company import install
 from tests.crm.parts import Sales
 from tests.digests.office import MONDAY, NOW, open_office
 from tests.intake.test_reading_back import Told
+from tests.leads.test_meetings import Office as MeetingOffice
 from tests.moved_clock import MovedClock
 from tests.planning import scene as planners
 from tests.routing.test_escalation import Floor
@@ -79,6 +81,7 @@ CLOCKWORK = {
     "crm.webhook_sending.look_after": set(),  # one statement
     "metrics.daily_totals": {"metrics.days"},
     "digest.send": {"digests.managers", "digests.own"},
+    "leads.meetings.remind": {"leads.meetings"},
     "leads.stalled": {"leads.stalled"},
     "leads.quiet_leads_digest": set(),  # one card
     "intake.reconcile": {"intake.missed"},
@@ -243,6 +246,21 @@ def _stalled(store: Store) -> Case:
         (floor.sal.id, floor.sue.id), "INSERT ON lead_notice", f"NEW.person_id = {floor.sal.id}",
         run, lambda session, row: session.scalar(select(LeadNotice.id).filter_by(person_id=row)),
         floor.hands,
+    )  # fmt: skip
+
+
+def _meetings(store: Store) -> Case:
+    office = MeetingOffice(store)
+    for key, seller in (("IN1", office.sal), ("IN2", office.sue)):
+        person = {"email": f"{key}@example.com", "text_reminder_number": None}
+        office.do(claiming.claim, seller, office.book(key=key, **person))
+    office.hands.to(office.meeting().ends_at)
+    one, two = office.meeting("IN1").id, office.meeting("IN2").id
+    return Case(
+        (one, two), "INSERT ON meeting_notice", f"NEW.meeting_id = {one}",
+        until_nothing_is_due(store, meetings.remind),
+        lambda session, row: session.scalar(select(MeetingNotice.id).filter_by(meeting_id=row)),
+        office.hands,
     )  # fmt: skip
 
 
@@ -548,6 +566,7 @@ CASES: dict[str, Callable[[Store], Case]] = {
     "routing.escalation": _escalation,
     "routing.leavers": _leavers,
     "routing.returns": _returns,
+    "leads.meetings": _meetings,
     "leads.stalled": _stalled,
     "planning.requests": _requests,
     "planning.proposals": _proposals,

@@ -197,7 +197,7 @@ def contacted(act: Act) -> Message | None:
     lead = outcomes.contacted(act.session, act.person, act.row_id)
     if not act.incoming.is_from_message:
         return None
-    return lead_modal.contacted(queries.facts_for(act.session, act.person, lead.id))
+    return lead_modal.noted("Contacted", queries.facts_for(act.session, act.person, lead.id))
 
 
 @capability.action(lead_card.LOG_CALL, WORK)

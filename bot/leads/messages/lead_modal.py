@@ -31,6 +31,7 @@ from bot.leads.messages.details import (
     tried,
 )
 from bot.leads.messages.lead_card import via
+from bot.leads.messages.meetings import answer_buttons
 from bot.leads.models import EventType, Lead, LeadEvent, Rating, Status
 from bot.people.models import Role
 from bot.slack import Message
@@ -158,6 +159,8 @@ def _rows(facts: LeadFacts) -> Iterator[list[InteractiveElement]]:
         claim = [lead_card.claim_button(lead)] if who.has(Role.SALESPERSON) else []
         yield [*claim, *([lead_card.assign_button(lead)] if who.leads_others else [])]
     if facts.may_work and is_open:
+        if facts.meeting and facts.meeting.is_unanswered:
+            yield [*answer_buttons(facts.meeting)]
         yield _steps(lead)
         yield [
             lead_card.snooze_button(lead), lead_card.hand_over_button(lead), _release_button(lead)
@@ -190,6 +193,7 @@ def _for_everybody(facts: LeadFacts) -> Iterator[InteractiveElement]:
 _STEPS = {
     EventType.CALLED: "call", EventType.CLAIMED: "claim", EventType.CORRECTED: "correction",
     EventType.EDITED: "edit",
+    EventType.MEETING_HELD: "meeting", EventType.MEETING_MISSED: "meeting",
     EventType.RATED: "quality", EventType.REASSIGNED: "handover", EventType.RECYCLED: "pause",
     EventType.RELEASED: "release", EventType.REOPENED: "reopening", EventType.SNOOZED: "snooze",
 }  # fmt: skip
@@ -202,9 +206,9 @@ def _undo_button(step: Sequence[LeadEvent]) -> ButtonElement:
     return ButtonElement(text=f"Undo {what}", action_id=UNDO, value=str(step[-1].id))
 
 
-def contacted(facts: LeadFacts) -> Message:
-    """What whoever noted a contact on a card reads there: a click is quickly made by mistake."""
-    text = f"Contacted: {safe(facts.lead.name, 150)} · #{facts.lead.id}"
+def noted(what: str, facts: LeadFacts) -> Message:
+    """What whoever noted something on a card reads there: a click is quickly made by mistake."""
+    text = f"{what}: {safe(facts.lead.name, 150)} · #{facts.lead.id}"
     undo = _undo_button(facts.undoable) if facts.undoable else None
     return Message(text, [SectionBlock(text=text, accessory=undo)])
 
