@@ -138,7 +138,8 @@ def moved_at() -> ScalarSelect[datetime]:
 
 
 def is_stalled(session: Session, workspace_id: int, times: int = 1) -> ColumnElement[bool]:
-    """Whether a contacted lead has stood still for so many times the workspace's limit."""
+    """Whether a contacted lead, which has no meeting ahead, has stood still for so many times the
+    workspace's limit."""
     level = session.get(ServiceLevel, workspace_id)
     days = (level.stalled_days if level else _USUAL_DAYS) * times
     since = func.coalesce(moved_at(), Lead.first_response_at)
@@ -146,6 +147,7 @@ def is_stalled(session: Session, workspace_id: int, times: int = 1) -> ColumnEle
         Lead.first_response_at.is_not(None),
         Lead.snoozed_until.is_(None),
         since < clock.now() - timedelta(days=days),
+        meets_at().is_(None),
     )
 
 

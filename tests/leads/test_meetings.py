@@ -13,11 +13,12 @@ from bot.intake.models import Outcome
 from bot.intake.receiving import RawSubmission
 from bot.leads import claiming, meetings, merging, outcomes, queries, undoing
 from bot.leads.claiming import NotYours
+from bot.leads.list_models import Mine
 from bot.leads.meeting_models import MEETING, Meeting, MeetingNotice
 from bot.leads.meetings import AnsweredAlready, NotOver
 from bot.leads.messages import lead_card, lead_modal, notifications
 from bot.leads.messages import meetings as view
-from bot.leads.models import Lead, LeadEvent
+from bot.leads.models import Lead, LeadEvent, Touch
 from bot.leads.notice_models import LeadNotice, LeadStep
 from bot.people.models import Person, Workspace
 from bot.slack.cards import Card
@@ -345,6 +346,22 @@ def test_nobody_came_is_an_attempt(office: Office) -> None:
     office.hands.forward(minutes=1)
     office.tick()
     assert office.steps(lead_id) == [("remind", "Sal", "Tue 11:05")]
+
+
+def test_no_lead_stands_still_that_has_a_meeting_ahead(office: Office) -> None:
+    lead_id = office.lead(1)
+    office.do(claiming.claim, office.sal, lead_id)
+    office.do(outcomes.contacted, office.sal, lead_id)
+    office.book(TEN + timedelta(days=21), email="ada1@example.com")
+    with office.store.transaction() as session:
+        touch = session.scalars(select(Touch)).one()
+        told = lead_card.returned(touch, session.get_one(Lead, lead_id))
+    assert told.text == "Ada booked a meeting."
+    assert "*Starts*" in str(told.blocks)
+    for days, stalled in ((20, 0), (23, 1)):
+        office.hands.to(NINE + timedelta(days=days))
+        with office.store.transaction() as session:
+            assert queries.count_mine(session, office.sal)[Mine.STALLED] == stalled
 
 
 @pytest.mark.parametrize("verb", [meetings.took_place, meetings.nobody_came])

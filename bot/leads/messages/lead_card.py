@@ -221,13 +221,14 @@ def came_back(facts: LeadFacts) -> str:
 
 
 def returned(touch: Touch, lead: Lead) -> Message:
-    """Someone whose lead is open wrote again: told to its owner."""
+    """Someone whose lead is open wrote again or booked a meeting: told to its owner."""
     said = touch.facts.get("message")
     words = f"\n> {safe(said, 1_000)}" if isinstance(said, str) else ""
     words += answers_beside(touch.unplaced)
     who = f"*{safe(lead.name, 100)}*" + (f" of {safe(lead.company, 100)}" if lead.company else "")
-    text = f"{who} came back {way(touch.source)}: your lead #{lead.id}.{words}"
-    return Message(f"{safe(lead.name, 100)} came back.", [SectionBlock(text=text)])
+    did = "booked a meeting" if any("meeting" in each for each in touch.unplaced) else "came back"
+    text = f"{who} {did} {way(touch.source)}: your lead #{lead.id}.{words}"
+    return Message(f"{safe(lead.name, 100)} {did}.", [SectionBlock(text=text)])
 
 
 def _deadline(facts: LeadFacts) -> str:
