@@ -88,7 +88,7 @@ class Office(Floor):
             ids = session.scalars(mine.order_by(Card.id)).all()
             return [view.notice(meetings.facts(session, id_)).text for id_ in ids]
 
-    def notices(self) -> list[dict[str, Any]]:
+    def messages(self) -> list[dict[str, Any]]:
         """The messages about meetings."""
         with self.store.transaction() as session:
             ids = session.scalars(select(MeetingNotice.id).order_by(MeetingNotice.id)).all()
@@ -388,10 +388,10 @@ def test_how_meetings_look(office: Office, golden: Golden) -> None:
     shown = {"card_ahead": office.drawn(lead_id)}
     office.hands.to(TEN - timedelta(minutes=15))
     office.tick()
-    shown["reminder"] = office.notices()[0]
+    shown["reminder"] = office.messages()[0]
     office.hands.to(TEN + timedelta(minutes=30))
     office.tick()
-    shown |= {"card_over": office.drawn(lead_id), "question": office.notices()[1]}
+    shown |= {"card_over": office.drawn(lead_id), "question": office.messages()[1]}
     with office.store.transaction() as session:
         facts = queries.facts_for(session, session.merge(office.sal), lead_id)
         shown["modal"] = lead_modal.modal(facts).to_dict()

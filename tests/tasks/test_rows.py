@@ -252,8 +252,9 @@ def _stalled(store: Store) -> Case:
 def _meetings(store: Store) -> Case:
     office = MeetingOffice(store)
     for key, seller in (("IN1", office.sal), ("IN2", office.sue)):
-        person = {"email": f"{key}@example.com", "text_reminder_number": None}
-        office.do(claiming.claim, seller, office.book(key=key, **person))
+        email = f"{key}@example.com"
+        lead = office.book(key=key, email=email, text_reminder_number=None)
+        office.do(claiming.claim, seller, lead)
     office.hands.to(office.meeting().ends_at)
     one, two = office.meeting("IN1").id, office.meeting("IN2").id
     return Case(
