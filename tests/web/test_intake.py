@@ -546,7 +546,7 @@ def test_the_intake_is_documented(site: Site) -> None:
     assert set(send["responses"]) >= {"202", "401", "413", "422", "503"}
     assert send["security"] == [{"HTTPBearer": []}]
     body = send["requestBody"]["content"]["application/json"]["schema"]
-    assert set(body["properties"]) == set(LeadPayload.model_fields) - {"answers"}
+    assert set(body["properties"]) == set(LeadPayload.model_fields) - {"answers", "meeting"}
     assert body["properties"]["external_id"]["description"]
     form = schema["paths"]["/leads/form/{key}"]["post"]["requestBody"]["content"]
     assert set(form) == {"application/x-www-form-urlencoded", "multipart/form-data"}
