@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0006_meetings"
-down_revision = "0004_notices_of_a_moment"
+down_revision = "0005_expected_amounts"
 branch_labels = None
 depends_on = None
 
