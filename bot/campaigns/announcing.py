@@ -269,11 +269,11 @@ def _launch(session: Session, person: Person, campaign: Campaign, at: datetime |
 
 def _see_time(campaign: Campaign, workspace: Workspace, at: datetime) -> None:
     if at <= clock.now():
-        problem = "This moment is over. Leave it empty to announce at once."
+        problem = "Choose a time in the future, or leave this empty to announce now."
     elif at > clock.now() + _FURTHEST:
         problem = "This is more than a year away. Is the year right?"
     elif campaign.has_ended_by(workspace.day_of(at)):
-        problem = "By then the last day is over. Choose an earlier time."
+        problem = "The campaign ends before that. Choose an earlier time."
     else:
         return
     raise FieldErrors({"launch_at": problem})

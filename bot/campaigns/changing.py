@@ -14,19 +14,19 @@ from bot.slack.text import safe
 
 
 class AlreadyOver(HandoffError):
-    """“{name}” is {stage}, and stays as it was. Announce a new campaign instead."""
+    """“{name}” is {stage}, so it can't be changed. Announce a new campaign instead."""
 
 
 class BeforeSales(HandoffError):
-    """“{name}” is {stage} with sales. Please change it from its proposal in the channel."""
+    """“{name}” is {stage}. Change it on its proposal in the channel."""
 
 
 class NotBegun(HandoffError):
-    """“{name}” has not begun yet. Cancel it instead."""
+    """“{name}” hasn't started yet. Cancel it instead."""
 
 
 class HasBegun(HandoffError):
-    """“{name}” is already running, so customers may know about it. End it instead."""
+    """“{name}” has started, so customers may know about it. End it instead."""
 
 
 def change(
@@ -109,7 +109,7 @@ def end(session: Session, person: Person, campaign_id: int, late_callers: str = 
 
 
 def cancel(session: Session, person: Person, campaign_id: int) -> Campaign:
-    """Give it up before it runs. Raises NotFound, NotAllowed, NotYours, HasBegun, CannotMove."""
+    """Drop it before it runs. Raises NotFound, NotAllowed, NotYours, HasBegun, CannotMove."""
     campaign = manageable(session, person, campaign_id)
     if campaign.announced_at and campaign.starts_on <= today(session, person.workspace_id):
         raise HasBegun(name=safe(campaign.name))

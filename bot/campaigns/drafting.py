@@ -26,11 +26,11 @@ class CodeTaken(HandoffError):
 
 
 class NotYours(HandoffError):
-    """“{name}” belongs to {owner}. Please ask them, or a manager."""
+    """“{name}” belongs to {owner}. Ask them or a manager."""
 
 
 class NoDraft(HandoffError):
-    """“{name}” is {stage}, so it is no draft any more. Change it instead."""
+    """“{name}” is {stage}, so it's no longer a draft. Change it instead."""
 
 
 def may_announce(session: Session, person: Person) -> None:

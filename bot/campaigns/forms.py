@@ -73,7 +73,7 @@ class _LastDay(_FirstDay):
         if starts_on is not None and chosen < starts_on:
             raise ValueError("The last day is before the first one. Choose a later day.")
         if chosen < values["today"]:
-            raise ValueError("This day is over. Choose today or later, or leave it empty.")
+            raise ValueError("This day has passed. Choose today or later, or leave it empty.")
         return chosen
 
 
@@ -107,7 +107,7 @@ class _Materials(Text):
         typed = super().read(raw, of, values)
         lines = [line for line in typed.splitlines() if line.strip()]
         if len(lines) > MOST_MATERIALS:
-            raise ValueError(f"Please keep to {MOST_MATERIALS} materials, one a line.")
+            raise ValueError(f"List up to {MOST_MATERIALS} materials, one per line.")
         return tuple(_material(line) for line in lines)
 
 
@@ -129,8 +129,8 @@ def _material(line: str) -> tuple[str, str]:
     host = _host(address)
     if host is None:
         raise ValueError(
-            f"I find no https address at the end of “{clean(line, 60)}”. "
-            "Write a title and an address, for example: Price list https://example.com/prices"
+            f"“{clean(line, 60)}” doesn't end with an https:// address. Write a title and an "
+            "address, for example: Price list https://example.com/prices"
         )
     return (" ".join(words).rstrip(" :") or host, address)
 
@@ -269,9 +269,10 @@ class Change(CampaignFields, id="campaign.save_change", title="Change a campaign
     def of(cls, campaign: Campaign, today: date) -> View:
         """The form with what the campaign says."""
         asks = (
-            "A change of the audience, offer, price, terms or dates asks sales to confirm it again."
+            "If you change the audience, offer, price, terms or dates, sales is asked to "
+            "confirm again."
             if campaign.announced_at
-            else "It is not announced yet."
+            else "It isn't announced yet."
         )
         return cls.modal(
             campaign_id=campaign.id, today=today, currency=campaign.currency,
@@ -346,7 +347,7 @@ class Answer(Form, id="campaign.save_answer", title="Answer a question", submit=
     question_id: Hidden[int]
     answer: str = text(
         "Your answer", most=LONGEST["answer"], multiline=True, missing="Write your answer here.",
-        hint="Everybody finds it on the announcement's card.",
+        hint="Everyone can find it on the announcement.",
     )  # fmt: skip
 
     @classmethod

@@ -60,7 +60,7 @@ def preview(act: Act, form: forms.NewCampaign) -> Push:
     return Push(_preview(act, campaign.id))
 
 
-@capability.command("/campaign", "list", "see what runs, what comes and what has just ended", _LIST)
+@capability.command("/campaign", "list", "see what's live, coming up and just ended", _LIST)
 def show_current(act: Act) -> Message:
     """The campaigns that matter today."""
     today = queries.today(act.session, act.workspace_id)
@@ -84,7 +84,7 @@ def got_it(act: Act) -> str | None:
     """Someone has read the announcement; the card shows it, where it counts them."""
     if announcing.got_it(act.session, act.person, act.row_id):
         return None
-    return "Noted, thank you. The card counts only those who are in sales."
+    return "Thanks! The card counts only people in sales."
 
 
 # Questions and answers
@@ -175,7 +175,7 @@ def show_whole_offer(act: Act) -> View:
 @capability.command(
     "/campaign",
     "manage",
-    "change, pause, end or cancel a campaign of yours",
+    "change, pause, end or cancel your campaigns",
     _CHANGE,
     hint="manage summer",
 )
@@ -236,7 +236,7 @@ def pause(act: Act) -> str:
 def resume(act: Act) -> str:
     """It may be promised again."""
     campaign = changing.resume(act.session, act.person, act.row_id)
-    return f"{_named(campaign)} holds again. The channel sees it on its card."
+    return f"{_named(campaign)} is live again. The channel sees it on its card."
 
 
 @capability.action(owner_messages.CANCEL, _CHANGE)
@@ -249,7 +249,7 @@ def cancel(act: Act) -> str:
 def unschedule(act: Act) -> str:
     """The time that was set is taken back."""
     campaign = announcing.unschedule(act.session, act.person, act.row_id)
-    return f"{_named(campaign)} will not be announced by itself."
+    return f"{_named(campaign)} is no longer scheduled."
 
 
 def _preview(act: Act, campaign_id: int) -> View:

@@ -27,7 +27,7 @@ def running(session: Session, who: Person) -> list[Block]:
 def show_running(running: Sequence[Campaign]) -> list[Block]:
     """A line for each of the first, with its offer."""
     if not running:
-        none = "None runs at the moment. Marketing announces one with `/campaign`."
+        none = "None right now. Marketing announces one with `/campaign`."
         return part("Campaigns", [words(none)])
     lines = [
         f"• *{safe(campaign.name, 100)}*: {offer_line(campaign)}"

@@ -37,17 +37,16 @@ def listing(overview: Overview) -> Message:
     """The answer to `/campaign list`."""
     if overview.is_empty:
         return only(
-            "No campaign runs, comes or has ended recently. Marketing announces one with "
-            "`/campaign`."
+            "No campaign is live, coming up or just over. Marketing announces one with `/campaign`."
         )
     groups = {
-        "Running": overview.running,
+        "Live": overview.running,
         "Paused": overview.paused,
-        "Coming": overview.coming,
+        "Coming up": overview.coming,
         f"Ended in the last {RECENTLY_DAYS} days": overview.ended,
     }
     text = (
-        f"{plural(len(overview.running), 'campaign')} running, {len(overview.coming)} coming, "
+        f"{plural(len(overview.running), 'campaign')} live, {len(overview.coming)} coming up, "
         f"{len(overview.ended)} ended in the last {RECENTLY_DAYS} days."
     )
     blocks = [
@@ -64,9 +63,7 @@ def all_campaigns(
     """A page of all campaigns, each with its stage."""
     pages = page_count(count, size)
     rows = [SectionBlock(text=_listed_line(campaign, readers)) for campaign in campaigns]
-    nothing = SectionBlock(
-        text="There is no campaign yet. Marketing announces one with `/campaign`."
-    )
+    nothing = SectionBlock(text="No campaigns yet. Marketing announces one with `/campaign`.")
     return View(
         type="modal",
         callback_id=LIST,
@@ -259,9 +256,9 @@ def _nothing(result: OfferSearch) -> str:
             f"No offer is valid {day}. `/campaign list` shows what starts soon and what has ended."
         )
     return (
-        f"No offer for “{safe(result.words, 100)}” {day}. Try fewer words, or how one begins: "
-        "`/offer sum`. `/offer` alone shows what is valid today, `/offer summer on 2026-05-01` "
-        "an earlier day."
+        f"No offer for “{safe(result.words, 100)}” {day}. Try fewer words, or the beginning of a "
+        "name: `/offer sum`. `/offer` alone shows today's offers, `/offer summer on 2026-05-01` an "
+        "earlier day's."
     )
 
 

@@ -157,7 +157,7 @@ def card(
     name = f"“{safe(campaign.name)}”"
     text = f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}."
     if campaign.stage == Stage.PAUSED:
-        text = f"The campaign {name} is paused: please do not promise it for now."
+        text = f"The campaign {name} is paused. Please don't promise it for now."
     return Message(
         text,
         [
@@ -205,7 +205,7 @@ def _paused(campaign: Campaign) -> list[Block]:
     if campaign.stage != Stage.PAUSED:
         return []
     owner = campaign.owner.mention
-    return [SectionBlock(text=f"*Paused.* Please ask {owner} before you promise it to anybody.")]
+    return [SectionBlock(text=f"*Paused.* Ask {owner} before you promise it.")]
 
 
 def got_it_button(campaign: Campaign) -> ButtonElement:

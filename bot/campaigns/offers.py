@@ -24,7 +24,7 @@ _DAY = re.compile(r"(?:^|\s)on\s+(\d[\d./-]*)$", re.IGNORECASE)
 
 
 class WrongDay(HandoffError):
-    """“{text}” is no day that I can read. Please write it like 2026-05-01."""
+    """I can't read “{text}” as a day. Write it like 2026-05-01."""
 
 
 def offers(session: Session, person: Person, words_and_day: str, page: int = 0) -> OfferSearch:

@@ -34,10 +34,10 @@ _MOST_MISSING = 40
 def manage(campaigns: Sequence[Campaign], count: int, words: str, today: date) -> Message:
     """The answer to `/campaign manage`."""
     if not campaigns:
-        named = f" whose name begins like “{safe(words, 100)}”" if words else ""
+        named = f" that start with “{safe(words, 100)}”" if words else ""
         return only(
-            f"You have no campaign to manage{named}. `/campaign list` shows all; `/campaign` "
-            "announces one."
+            f"You have no campaigns to manage{named}. Start one with `/campaign`; `/campaign list` "
+            "shows everyone's."
         )
     text = f"{plural(count, 'campaign')} to manage."
     blocks: list[Block] = [block for each in campaigns for block in _campaign_row(each, today)]
@@ -80,11 +80,11 @@ def _owner_buttons(campaign: Campaign, today: date) -> list[ButtonElement]:
 
 
 def _campaign_row(campaign: Campaign, today: date) -> list[Block]:
-    waits = f", to be announced {moment(campaign.launch_at)}" if campaign.launch_at else ""
+    waits = f", scheduled for {moment(campaign.launch_at)}" if campaign.launch_at else ""
     stage = Stage(campaign.stage).label + (waits if campaign.announced_at is None else "")
     text = f"*{safe(campaign.name)}* · {stage} · {campaign.owner.mention}\n{offer_line(campaign)}"
     if campaign.stage in (Stage.PROPOSED, Stage.AGREED):
-        text += "\nChange it from its proposal in the channel."
+        text += "\nChange it on its proposal in the channel."
     return [SectionBlock(text=text), *buttons(campaign, today)]
 
 
@@ -135,9 +135,9 @@ def confirmation(
         )
     if not posted:
         return only(
-            f"{name} is saved, but Slack did not let me post it in {where}. Please tell an admin, "
-            "and do not announce it again: `handoff doctor` says what to fix, and `handoff jobs` "
-            "posts it after that."
+            f"{name} is saved, but I couldn't post it in {where}. Don't announce it again. Ask an "
+            "admin to run `handoff doctor`, which says what to fix, and then `handoff jobs`, which "
+            "posts it."
         )
     if campaign.is_over(today):
         return only(f"{name} is over. Your answers are in its announcement in {where}.")
@@ -185,5 +185,5 @@ def _missing(readership: Readership) -> str:
     count = f"Read by {len(readership.readers)} of {readership.size} in sales."
     line = f"{count} Not yet: {names(readership.waiting, _MOST_MISSING)}."
     if readership.reminded:
-        line += f" I have reminded {plural(readership.reminded, 'person', 'people')} of them, once."
+        line += f" {readership.reminded:,} of them got a reminder."
     return line

@@ -35,11 +35,11 @@ _EVENTS = {
     CampaignEventType.DRAFTED: "drafted it",
     CampaignEventType.SAVED: "saved the draft",
     CampaignEventType.PROPOSED: "proposed it",
-    CampaignEventType.TAKEN_BACK: "took the proposal back",
+    CampaignEventType.TAKEN_BACK: "withdrew the proposal",
     CampaignEventType.AGREED: "sales is ready",
     CampaignEventType.ASKED_AGAIN: "sales is asked again",
-    CampaignEventType.SCHEDULED: "set the time to announce it",
-    CampaignEventType.UNSCHEDULED: "took the time back",
+    CampaignEventType.SCHEDULED: "scheduled it",
+    CampaignEventType.UNSCHEDULED: "unscheduled it",
     CampaignEventType.ANNOUNCED: "announced it",
     CampaignEventType.CHANGED: "changed it",
     CampaignEventType.PAUSED: "paused it",
@@ -49,7 +49,7 @@ _EVENTS = {
 }
 _BY_CLOCK = {
     CampaignEventType.ENDED: "its last day is over",
-    CampaignEventType.ANNOUNCED: "announced at its time",
+    CampaignEventType.ANNOUNCED: "announced as scheduled",
 }
 
 
@@ -91,8 +91,8 @@ def offer_in_brief(campaign: Offer) -> str:
 def late_words(campaign: Campaign) -> str:
     """What to tell late callers, as marketing wrote it or as anyone would say it."""
     return campaign.late_callers or (
-        "Thank you for your interest. This offer is over; let us find out what you need, and see "
-        "what we can do today."
+        "Thanks for your interest. This offer has ended, but tell me what you need and I'll see "
+        "what we can do."
     )
 
 
@@ -177,11 +177,11 @@ def over(campaign: Campaign) -> Message | None:
     """What the channel hears at the end; None where it is not over."""
     name = f"“{safe(campaign.name)}”"
     if campaign.stage == Stage.CANCELLED:
-        text = f"The campaign {name} was cancelled before it began. Please do not promise it."
+        text = f"The campaign {name} was cancelled before it started. Please don't promise it."
         return Message(text, [SectionBlock(text=text)])
     if campaign.stage != Stage.ENDED:
         return None
-    text = f"The campaign {name} has ended. Please do not promise it any more."
+    text = f"The campaign {name} has ended. Please don't promise it any more."
     late = f"*What to tell late callers:* {safe(late_words(campaign), 400)}"
     return Message(f"{text} {late}", [SectionBlock(text=f"{text}\n{late}")])
 

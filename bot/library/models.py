@@ -26,7 +26,7 @@ _LABELS = {
     Shelf.CAMPAIGN: "campaign",
     Shelf.QUESTION: "question and answer",
     Shelf.REQUEST: "what customers asked for",
-    Shelf.LESSON: "what was learned",
+    Shelf.LESSON: "what we learned",
 }
 
 

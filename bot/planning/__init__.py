@@ -3,4 +3,4 @@
 from bot.capability import Capability
 
 capability = Capability("bot.planning.handlers", "bot.planning.home_sections", "bot.planning.tasks")
-capability.describe("/request", "Say what customers ask for, or see what is asked for")
+capability.describe("/request", "Pass on what customers ask for, or see all requests")

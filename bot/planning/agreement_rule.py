@@ -28,7 +28,7 @@ class Quorum(StrEnum):
 _LABELS = {
     Quorum.MAJORITY: "More than half of those asked",
     Quorum.EVERYONE: "Everyone who is asked",
-    Quorum.SOME: "A number of them",
+    Quorum.SOME: "A set number",
 }
 
 

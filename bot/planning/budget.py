@@ -27,11 +27,11 @@ def parse_lines(text: str, currency: str) -> list[Line]:
     """
     texts = [clean(line, 500).strip() for line in text.splitlines() if line.strip()]
     if len(texts) > MOST_LINES:
-        raise ValueError(f"Please keep to {MOST_LINES} lines.")
+        raise ValueError(f"Write at most {MOST_LINES} lines.")
     parsed = [_line(line, currency) for line in texts]
     names = [name.casefold() for name, _ in parsed]
     if repeated := next((name for name in names if names.count(name) > 1), None):
-        raise ValueError(f"“{repeated}” stands there twice. Add the two up.")
+        raise ValueError(f"“{repeated}” is there twice. Add the two up.")
     return parsed
 
 
@@ -88,6 +88,6 @@ def _pattern(currency: str) -> re.Pattern[str]:
 
 def _unreadable(line: str, currency: str) -> ValueError:
     return ValueError(
-        f"I find no amount in {currency} at the end of “{clean(line, 60)}”. "
-        "Write one line for each part, for example: Search ads 4,000"
+        f"“{clean(line, 60)}” doesn't end with an amount in {currency}. Write one item per line, "
+        "for example: Search ads 4,000"
     )

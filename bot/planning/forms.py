@@ -72,7 +72,7 @@ class _LeadNumber(Text):
         digits = super().read(raw, of, values).removeprefix("#").strip()
         if not digits.isdecimal() or len(digits) > 18:
             raise ValueError(
-                "There is no lead with this number. It stands on the lead's card: #15."
+                "There's no lead with this number. It's on the lead's card, such as #15."
             )
         return int(digits)
 
@@ -89,23 +89,23 @@ class AskFor(Form, id="request.save", title="Ask for a campaign", submit="Ask"):
         missing="Write what customers ask for.",
     )  # fmt: skip
     audience: str = inputs.text(
-        "Who asks for it?", most=LONGEST["audience"], hint="For example “small shops in Austria”."
+        "Who's asking?", most=LONGEST["audience"], hint="For example “small shops in Austria”."
     )
     frequency: Frequency = select("How often do you hear it?", placeholder="How often?")
     example: str = inputs.text(
         "An example", most=LONGEST["example"], multiline=True, optional=True,
-        hint="What somebody said, without their name: the whole channel reads it.",
+        hint="What someone said, without their name. The whole channel will see it.",
     )  # fmt: skip
     lead: int | None = _lead_number(
-        "The lead that it came from", most=20, optional=True,
-        hint="Its number, which stands on its card: #15.",
+        "Lead it came from", most=20, optional=True,
+        hint="The number on its card, such as #15.",
     )  # fmt: skip
 
     @classmethod
     def of(cls, token: str, channel: str, days: int) -> View:
         """The empty form; marketing answers within so many working days."""
         intro = (
-            f"It goes to <#{channel}>, where colleagues can say that they hear it too. "
+            f"It's posted in <#{channel}>, where colleagues can say they hear it too. "
             f"Marketing answers within {plural(days, 'working day')}."
         )
         return cls.modal(token=token, blocks=[SectionBlock(text=intro)])
@@ -117,8 +117,8 @@ class Decline(Form, id="request.save_decline", title="Decline a request", submit
     request_id: Hidden[int]
     reason: str = text(
         "Why not?", most=LONGEST["reason"], multiline=True,
-        missing="Say why, so that the one who asked can tell customers.",
-        hint="The one who asked reads it, and so does the channel.",
+        missing="Say why, so that your colleague can tell customers.",
+        hint="Your colleague and the channel will see it.",
     )  # fmt: skip
 
     @classmethod
@@ -132,8 +132,8 @@ class AnswerDays(Form, id="request.save_answer_sla", title="Answer targets"):
 
     answer_days: int = number(
         "Working days until a request is answered", minimum=1, maximum=MOST_DAYS,
-        hint="By marketing's hours (`/handoff hours`). It holds for what is asked from "
-        "now on; marketing is reminded a working day before.",
+        hint="In marketing's working hours (`/handoff hours`), for new requests. Marketing is "
+        "reminded a working day before.",
     )  # fmt: skip
 
 
@@ -170,10 +170,9 @@ class PlanFields(CampaignFields):
 
     budget: tuple[tuple[str, Money], ...] = _budget_lines(  # type: ignore[assignment]
         "Budget", most=_LONGEST_LINES, multiline=True, optional=True,
-        hint="One line for each part, for example: Search ads 4,000. They are added up; the "
-        "channel does not see them.",
+        hint="One item per line, for example: Search ads 4,000. Not shown in the channel.",
     )  # fmt: skip
-    owner: str = user("Owner", hint="Somebody in marketing, who answers questions and concerns.")
+    owner: str = user("Owner", hint="Someone in marketing, who answers questions and concerns.")
 
     def plan(self) -> Plan:
         """What the verbs take."""
@@ -194,9 +193,9 @@ class AfterSaving(StrEnum):
 
 
 _AFTER_SAVING = {
-    AfterSaving.PROPOSE: "Propose it to sales",
-    AfterSaving.KEEP: "Keep it as a draft",
-    AfterSaving.GIVE_UP: "Give it up",
+    AfterSaving.PROPOSE: "Propose to sales",
+    AfterSaving.KEEP: "Save as draft",
+    AfterSaving.GIVE_UP: "Drop it",
 }
 
 
@@ -229,8 +228,8 @@ class SavePlan(PlanFields, id="proposal.save", title="Propose a campaign"):
 
     @classmethod
     def _view(cls, asks_for: str, **values: Any) -> View:
-        intro = "For what customers ask for. " if asks_for else ""
-        intro += "Only a name, a kind and a first day are needed for a draft; the rest can wait."
+        intro = "For this request from customers. " if asks_for else ""
+        intro += "A draft needs only a name, a kind and a first day."
         choices = [
             Choice(each, each.label)
             for each in AfterSaving
@@ -251,10 +250,7 @@ class Revise(PlanFields, id="proposal.save_change", title="Change a proposal"):
     @classmethod
     def of(cls, today: date, campaign: Campaign, budget: Sequence[BudgetLine], owner: str) -> View:
         """The form with what the proposal says; `owner` by Slack's ID."""
-        intro = (
-            "Another audience, offer, price, term or date makes a version that sales answers anew; "
-            "what was said about the rest still holds."
-        )
+        intro = "If you change the audience, offer, price, terms or dates, sales is asked again."
         return cls.modal(
             today=today, campaign_id=campaign.id, **_as_fields(campaign, budget, owner),
             blocks=[SectionBlock(text=intro)], fields=_MAY_WAIT,
@@ -273,7 +269,7 @@ class Launch(Form, id="proposal.save_launch", title="Announce", submit="Announce
 
     campaign_id: Hidden[int]
     launch_at: datetime | None = moment(
-        "Announce at", optional=True, hint="On your own clock. Empty: at once."
+        "Announce at", optional=True, hint="In your time zone. Leave empty to announce now."
     )
 
     @classmethod
@@ -292,9 +288,9 @@ class RaiseConcern(Form, id="proposal.save_concern", title="Concern", submit="Ra
     version: Hidden[int]
     token: Hidden[str]
     concern: str = text(
-        "What do you fear?", most=LONGEST_CONCERN, multiline=True,
-        missing="Write what you fear, so that it can be answered.",
-        hint="It stands in the proposal's thread. Nothing is agreed until it is answered.",
+        "What worries you?", most=LONGEST_CONCERN, multiline=True,
+        missing="Say what worries you, so that marketing can answer it.",
+        hint="It's posted in the proposal's thread. Nothing is agreed until it's answered.",
     )  # fmt: skip
 
     @classmethod
@@ -312,8 +308,8 @@ class AnswerConcern(Form, id="proposal.save_answer", title="Answer a concern", s
     concern_id: Hidden[int]
     answer: str = text(
         "Your answer", most=LONGEST_CONCERN, multiline=True,
-        missing="Write what you answer to it.",
-        hint="It closes the concern. Whoever raised it still says whether they are ready.",
+        missing="Write your answer.",
+        hint="This closes the concern. Your colleague is still asked whether they are ready.",
     )  # fmt: skip
 
     @classmethod
@@ -327,8 +323,8 @@ class Overrule(Form, id="proposal.save_overrule", title="Agree for sales", submi
 
     campaign_id: Hidden[int]
     reason: str = text(
-        "Why?", most=LONGEST_CONCERN, multiline=True, missing="Say why; everyone reads it.",
-        hint="Everyone reads it on the proposal.",
+        "Why?", most=LONGEST_CONCERN, multiline=True, missing="Say why. Everyone will see it.",
+        hint="Everyone will see it on the proposal.",
     )  # fmt: skip
 
     @classmethod
@@ -347,24 +343,25 @@ class Rules(Form, id="proposal.save_rules", title="When sales agrees"):
         "Who is asked", options=[Choice(each, _ROLES[each]) for each in MAY_ANSWER],
         missing="Choose whose answers count.",
     )  # fmt: skip
-    quorum: Quorum = radio("Who has to be ready")
+    quorum: Quorum = radio("How many have to be ready")
     quorum_number: int | None = number(
-        "How many, where it is a number", minimum=1, maximum=1_000, optional=True
+        "If it's a number, how many?", minimum=1, maximum=1_000, optional=True
     )
     required: list[str] = users(
-        "In any case", optional=True, hint="Without these people nothing is agreed."
+        "Always needed", optional=True, hint="Nothing is agreed until these people are ready."
     )
     days: int = number(
         "Working days until answers are due", minimum=1, maximum=MOST_DAYS,
-        hint="By sales' hours (`/handoff hours`).",
+        hint="In sales' working hours (`/handoff hours`).",
     )  # fmt: skip
 
     @classmethod
     def of(cls, rules: PlanningRules, required: Sequence[Person]) -> View:
         """The form with the rules of now; `required` are the people whom they name."""
         intro = (
-            "A proposal is agreed once enough of those asked are ready and no concern is open. "
-            "Silence is no answer: who is silent is reminded once, and then shown."
+            "A proposal is agreed once enough people are ready and no concern is open. Not "
+            "answering doesn't count as ready: people are reminded once, and then listed as "
+            "“No answer”."
         )
         return cls.modal(
             roles=rules.asked_roles, quorum=rules.quorum, quorum_number=rules.quorum_number,
@@ -392,7 +389,7 @@ class Lesson(Form, id="retrospective.save", title="Look back"):
     retrospective_id: Hidden[int]
     worked: str = text("What worked?", most=LONGEST_LESSON, optional=True, multiline=True)
     failed: str = text("What failed?", most=LONGEST_LESSON, optional=True, multiline=True)
-    again: Again = radio("Shall we do it again?")
+    again: Again = radio("Should we do it again?")
 
     @classmethod
     def of(cls, row: Retrospective) -> View:
@@ -405,5 +402,5 @@ class Lesson(Form, id="retrospective.save", title="Look back"):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not (self.worked or self.failed):
-            raise FieldErrors({"worked": "Say at least what worked, or below what failed."})
+            raise FieldErrors({"worked": "Say what worked, what failed, or both."})
         return self

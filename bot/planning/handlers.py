@@ -33,7 +33,7 @@ from bot.slack.paging import existing_page
 from bot.slack.text import safe
 
 _ASK = Access("ask for campaigns", ANY_ROLE)
-_READ_REQUESTS = Access("see what is asked for", ANY_ROLE)
+_READ_REQUESTS = Access("see requests", ANY_ROLE)
 _SUPPORT = Access("support requests", ANY_ROLE)
 _ANSWER = Access("answer requests", (Role.MARKETER,))
 _RULES = Access("change the rules of planning", (Role.ADMIN,))
@@ -42,7 +42,7 @@ _PLAN = Access("plan campaigns", (Role.MARKETER,))
 _DECIDE = Access("decide about proposals", ANY_ROLE)
 _AGREE = Access("answer proposals", ANY_ROLE)
 _RESOLVE = Access("resolve concerns", (Role.MARKETER,))
-_OVERRULE = Access("agree in place of sales", (Role.MANAGER,))
+_OVERRULE = Access("agree for sales", (Role.MANAGER,))
 _READ = Access("read proposals", ANY_ROLE)
 _LEARN = Access("say what a campaign has taught", ANY_ROLE)
 
@@ -50,7 +50,7 @@ _LEARN = Access("say what a campaign has taught", ANY_ROLE)
 # Requests
 
 
-@capability.command("/request", "", "say what customers ask for", _ASK)
+@capability.command("/request", "", "pass on what customers ask for", _ASK)
 def new_request(act: Act) -> View:
     """The form of a request."""
     planning_requests.may_ask(act.session, act.person)
@@ -68,9 +68,7 @@ def ask_for(act: Act, form: forms.AskFor) -> None:
     )  # fmt: skip
 
 
-@capability.command(
-    "/request", "list", "see what is asked for, the most heard first", _READ_REQUESTS
-)
+@capability.command("/request", "list", "see open requests, the most common first", _READ_REQUESTS)
 def list_requests(act: Act) -> View:
     """What is asked for, page by page."""
     return _requests(act, 0)
@@ -113,7 +111,7 @@ def save_decline(act: Act, form: forms.Decline) -> None:
     planning_requests.decline(act.session, act.person, form.request_id, form.reason)
 
 
-@capability.command("/request", "targets", "say how soon marketing answers", _RULES)
+@capability.command("/request", "targets", "set how soon marketing answers", _RULES)
 def edit_answer_days(act: Act) -> View:
     """How soon marketing answers, to be changed."""
     rules = planning_rules.changeable(act.session, act.person)
@@ -143,7 +141,7 @@ def plan_for_request(act: Act) -> View:
     return forms.SavePlan.new(token_hex(12), *_new_form_values(act), request)
 
 
-@capability.command("/campaign", "drafts", "take up again what you have begun", _PLAN)
+@capability.command("/campaign", "drafts", "continue a draft", _PLAN)
 def list_drafts(act: Act) -> View:
     """The drafts, page by page."""
     return _drafts(act, 0)
@@ -180,7 +178,7 @@ def save_plan(act: Act, form: forms.SavePlan) -> str | HandoffError | None:
     except HandoffError as error:
         return error  # the draft is kept, although something is missing for a proposal
     if form.then is AfterSaving.KEEP:
-        return f"“{safe(campaign.name)}” is kept: `/campaign drafts` lists your drafts."
+        return f"“{safe(campaign.name)}” is saved. `/campaign drafts` lists your drafts."
     return None
 
 
@@ -289,7 +287,7 @@ def see_all(act: Act) -> View:
     )
 
 
-@capability.command("/campaign", "rules", "say when sales has agreed", _RULES)
+@capability.command("/campaign", "rules", "set when sales has agreed", _RULES)
 def edit_rules(act: Act) -> View:
     """What counts as an agreement, to be changed."""
     rules = planning_rules.changeable(act.session, act.person)

@@ -28,7 +28,7 @@ def overdue(session: Session, who: Person) -> list[Block]:
 
 def show_overdue(count: int) -> list[Block]:
     """How many there are."""
-    owed = f"Marketing owes an answer to {plural(count, 'request')}: `/request list`"
+    owed = f"{plural(count, 'request')} for marketing to answer: `/request list`"
     return [words(owed)] if count else []
 
 
@@ -78,6 +78,6 @@ def show_to_answer(waiting: Sequence[RequestRow]) -> list[Block]:
         return []
     shown = waiting[:_MOST_TO_ANSWER]
     more = len(waiting) > len(shown)
-    rest = [note("There are more: `/request list` shows them.")] if more else []
+    rest = [note("`/request list` shows the rest.")] if more else []
     rows = [block for each in shown for block in request_messages.row_to_answer(each, clock.now())]
     return part("Requests to answer", [*rows, *rest])

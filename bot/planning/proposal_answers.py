@@ -28,20 +28,19 @@ from bot.slack.text import moment, safe
 
 
 class NotAsked(HandoffError):
-    """“{name}” asks those in sales who will take its leads. You are not among them, so there is
-    nothing to answer."""
+    """“{name}” asks only the people in sales who will take its leads, so you needn't answer."""
 
 
 class NotProposed(HandoffError):
-    """“{name}” is {stage}, so there is nothing to answer any more."""
+    """“{name}” is {stage}, so it no longer needs an answer."""
 
 
 class AlreadyReady(HandoffError):
-    """You have said that you are ready for “{name}”. There is nothing more to do."""
+    """You've already said that you're ready for “{name}”."""
 
 
 class ConcernClosed(HandoffError):
-    """{who} has closed this concern already, {at}."""
+    """{who} already closed this concern {at}."""
 
 
 class NotYourConcern(HandoffError):
@@ -168,7 +167,7 @@ def overrulable(session: Session, person: Person, campaign_id: int) -> Campaign:
 
     Raises NotAllowed, NotFound, NotProposed.
     """
-    people.require(session, person, "agree in place of sales", Role.MANAGER)
+    people.require(session, person, "agree for sales", Role.MANAGER)
     campaign = campaign_queries.find(session, person.workspace_id, campaign_id, lock=True)
     if campaign.stage != Stage.PROPOSED:
         raise NotProposed(name=safe(campaign.name), stage=campaign.stage)

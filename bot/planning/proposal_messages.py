@@ -60,11 +60,11 @@ FIELDS = {
 """What can change, as people call it."""
 
 _STATES = {
-    Stage.DRAFT: "Taken back: it is a draft again.",
+    Stage.DRAFT: "It was withdrawn and is a draft again.",
     Stage.LIVE: "It was announced.",
-    Stage.PAUSED: "It was announced, and is paused.",
+    Stage.PAUSED: "It was announced and is now paused.",
     Stage.ENDED: "It has ended.",
-    Stage.CANCELLED: "It was given up.",
+    Stage.CANCELLED: "It was dropped.",
 }
 # A message of about 12,000 characters is refused by Slack; the whole text is behind *See all*.
 _LONGEST_TERMS = 1_500
@@ -134,9 +134,9 @@ def new_version(
     binding = bool(changed.keys() & BINDING)
     recipients = ", ".join(person.mention for person in details.respondents[:20])
     consequence = (
-        f"What was said before does not hold any more. {recipients}: are you ready for this?"
+        f"Earlier answers no longer count. {recipients}: are you ready for this?"
         if binding
-        else "The answers still hold."
+        else "Your answers still count."
     )
     lead = f"*Version {version.number}* of “{safe(version.name)}”"
     blocks: list[Block] = [SectionBlock(text=f"{lead}. {consequence}"), *_compared(changed)]
@@ -151,12 +151,11 @@ def reminder(row: ProposalReminder, details: ProposalDetails) -> Message:
     silent = row.person_id in details.responses.silent
     if campaign.stage != Stage.PROPOSED or not silent or row.version < campaign.holds_from:
         consequence = "" if campaign.stage == Stage.PROPOSED else f" {_state(details)}"
-        text = f"{name} does not wait for an answer from you any more.{consequence}"
+        text = f"{name} no longer needs your answer.{consequence}"
         return Message(text, [SectionBlock(text=text)], too_late=True)
     text = (
-        f"{campaign.owner.mention} asks whether you are ready for {name}: "
-        f"{safe(campaign.offer, 300)}. Answers are due by {moment(details.proposal.answer_by)}; "
-        "without one you are shown as not having answered."
+        f"Are you ready for {name}? {safe(campaign.offer, 300)}. {campaign.owner.mention} needs "
+        f"your answer by {moment(details.proposal.answer_by)}."
     )
     return Message(text, [SectionBlock(text=text), ActionsBlock(elements=_answers(campaign))])
 
@@ -194,7 +193,7 @@ def _changes(details: ProposalDetails) -> list[Block]:
     """What this version took the place of."""
     if not details.changed:
         return []
-    title = f"*Version {details.campaign.version}*: what has changed"
+    title = f"*Version {details.campaign.version}*: what changed"
     return [SectionBlock(text=title), *_compared(details.changed)]
 
 
@@ -230,10 +229,10 @@ def _state(details: ProposalDetails) -> str:
     stage = Stage(details.campaign.stage)
     if details.is_overruled and details.overruler and stage == Stage.AGREED:
         because = safe(" ".join((details.proposal.overruled_because or "").split()), 300)
-        return f"{details.overruler.mention} agreed in place of sales: {because}"
+        return f"{details.overruler.mention} agreed for sales: {because}"
     if stage == Stage.AGREED:
         at = details.campaign.launch_at
-        consequence = f"It is announced {moment(at)}." if at else "It is not announced yet."
+        consequence = f"It will be announced {moment(at)}." if at else "It isn't announced yet."
         return f"Sales is ready. {consequence}"
     return _STATES.get(stage, "Are you ready for it?")
 
@@ -246,19 +245,19 @@ def _how(details: ProposalDetails) -> str:
     needed = "everyone is" if rule.quorum is Quorum.EVERYONE else (
         f"{plural(rule.needed(details.responses.count), 'of them is', 'of them are')}"
     )  # fmt: skip
-    required = f", {names(details.required)} among them" if details.required else ""
+    required = f" ({names(details.required)} included)" if details.required else ""
     until = moment(details.proposal.answer_by)
     return (
-        f"Version {details.campaign.version} · agreed once {needed} ready{required}, and no "
-        f"concern is open. Silence is no answer · due by {until}"
+        f"Version {details.campaign.version} · agreed once {needed} ready{required} and no concern "
+        f"is open · answer by {until}"
     )
 
 
 def _buttons(details: ProposalDetails) -> list[InteractiveElement]:
     campaign = details.campaign
-    more = {"take_back": "Take it back", "give_up": "Give it up"}
+    more = {"take_back": "Withdraw it", "give_up": "Drop it"}
     if campaign.stage == Stage.PROPOSED:
-        more["overrule"] = "Agree in place of sales…"
+        more["overrule"] = "Agree for sales…"
     options = [Option(text=label, value=f"{word} {campaign.id}") for word, label in more.items()]
     launch = [_button(campaign, "Announce…", LAUNCH)] if campaign.stage == Stage.AGREED else []
     return [
@@ -336,7 +335,7 @@ def full_view(
 def drafts(campaigns: Sequence[Campaign], page: int, count: int) -> View:
     """The drafts, a page of them."""
     pages = page_count(count, PAGE_SIZE)
-    empty = SectionBlock(text="There is no draft. Begin one with `/campaign propose`.")
+    empty = SectionBlock(text="No drafts. Start one with `/campaign propose`.")
     blocks: list[Block] = [_draft_row(campaign) for campaign in campaigns] or [empty]
     blocks.extend(page_turns(DRAFTS, page, pages))
     shown = note(f"{plural(count, 'draft')}, page {page + 1} of {pages}")
@@ -346,7 +345,7 @@ def drafts(campaigns: Sequence[Campaign], page: int, count: int) -> View:
 
 def _draft_row(campaign: Campaign) -> SectionBlock:
     offer = safe(campaign.offer, 300) or "_no offer yet_"
-    button = ButtonElement(text="Take up again", action_id=TAKE_UP, value=str(campaign.id))
+    button = ButtonElement(text="Continue", action_id=TAKE_UP, value=str(campaign.id))
     text = f"*{safe(campaign.name)}* · {Kind(campaign.kind).label}\n{offer}"
     return SectionBlock(text=text, accessory=button)
 

@@ -29,11 +29,11 @@ from bot.slack.text import safe
 
 
 class PlannedAlready(HandoffError):
-    """“{name}” is planned for this request already."""
+    """“{name}” is already planned for this request."""
 
 
 class NoProposal(HandoffError):
-    """“{name}” is {stage}, so it is no proposal."""
+    """“{name}” is {stage}, so it isn't a proposal."""
 
 
 class NotAgreed(HandoffError):
@@ -252,5 +252,5 @@ def _named_owner(session: Session, campaign: Campaign, plan: Plan) -> Person | N
         return None
     owner = people.person(session, campaign.workspace_id, plan.owner)
     if not owner.has(Role.MARKETER):
-        raise FieldErrors({"owner": "Choose somebody in marketing, so that they can change it."})
+        raise FieldErrors({"owner": "Choose someone in marketing, so that they can change it."})
     return owner

@@ -28,9 +28,9 @@ DECLINE = "request.decline"
 
 _BRIEF = 150
 _STATUSES = {
-    RequestStatus.PROPOSED: "{who} proposes the campaign “{name}” for it.",
+    RequestStatus.PROPOSED: "{who} proposed the campaign “{name}” for it.",
     RequestStatus.ANNOUNCED: "{who} announced the campaign “{name}” for it.",
-    RequestStatus.ENDED: "The campaign “{name}” of {who}, which was made for it, has ended.",
+    RequestStatus.ENDED: "{who}'s campaign “{name}” for it has ended.",
 }
 
 LIST = "request.list"
@@ -67,11 +67,9 @@ def for_asker(details: RequestDetails, now: datetime) -> Message:
     others = len(details.supporters)
     if others:
         too = "hears" if others == 1 else "hear"
-        blocks.append(note(f"{plural(others, 'colleague')} {too} it too: "
+        blocks.append(note(f"{plural(others, 'colleague')} {too} this too: "
                             f"{names(details.supporters)}."))  # fmt: skip
-    return Message(
-        f"What has become of your request “{brief(request)}”. {_news(details, now)}", blocks
-    )
+    return Message(f"Your request “{brief(request)}”: {_news(details, now)}", blocks)
 
 
 def reminder(details: RequestDetails, now: datetime) -> Message:
@@ -79,12 +77,12 @@ def reminder(details: RequestDetails, now: datetime) -> Message:
     request = details.request
     hears = plural(1 + len(details.supporters), "colleague")
     if not request.is_waiting:
-        text = f"A request of {details.asker.mention} is answered. {_state(details, now)}"
+        text = f"{details.asker.mention}'s request has been answered. {_state(details, now)}"
         return Message(text, [SectionBlock(text=text), quoted(request.text)], too_late=True)
     verb = "was" if request.is_overdue(now) else "is"
     text = (
-        f"{details.asker.mention} waits for an answer to a request that {hears} heard from "
-        f"customers. It {verb} promised by {moment(request.answer_by)}."
+        f"{details.asker.mention} is waiting for an answer to a request that {hears} heard from "
+        f"customers. It {verb} due by {moment(request.answer_by)}."
     )
     return Message(
         text,
@@ -143,12 +141,12 @@ def _state(details: RequestDetails, now: datetime) -> str:
     seen = ""
     if details.campaign:
         name = safe(details.campaign.name)
-        seen = f"{details.campaign.owner.mention} drafts the campaign “{name}” for it. "
+        seen = f"{details.campaign.owner.mention} is drafting the campaign “{name}” for it. "
     elif details.seen_by and request.seen_at:
         seen = f"Seen by {details.seen_by.mention} {moment(request.seen_at)}. "
     if request.is_overdue(now):
-        return f"{seen}*Overdue*: marketing promised an answer by {moment(request.answer_by)}."
-    return f"{seen}Marketing answers by {moment(request.answer_by)}."
+        return f"{seen}*Overdue*: marketing's answer was due {moment(request.answer_by)}."
+    return f"{seen}Marketing will answer by {moment(request.answer_by)}."
 
 
 def _news(details: RequestDetails, now: datetime) -> str:
@@ -158,7 +156,7 @@ def _news(details: RequestDetails, now: datetime) -> str:
         return f"{details.answered_by.mention} declined it {moment(request.answered_at)}:"
     untouched = not details.seen_by and not details.campaign
     if request.is_waiting and untouched and not request.is_overdue(now):
-        return f"Marketing answers by {moment(request.answer_by)}. You hear of it here."
+        return f"Marketing will answer by {moment(request.answer_by)}. I'll tell you here."
     return _state(details, now)
 
 
@@ -175,7 +173,7 @@ def answers(request: Request) -> list[InteractiveElement]:
     decline = ButtonElement(text="Decline…", action_id=DECLINE, value=value)
     if request.campaign_id:
         return [decline]
-    plan = ButtonElement(text="Propose a campaign from this", action_id=PLAN, value=value)
+    plan = ButtonElement(text="Propose a campaign", action_id=PLAN, value=value)
     return [plan, *([] if request.seen_at else [seen]), decline]
 
 
@@ -186,8 +184,7 @@ def listing(requests: Sequence[RequestRow], page: int, count: int, now: datetime
     if not blocks:
         blocks = [
             SectionBlock(
-                text="No request is open. Say what customers ask for with `/request`; "
-                "marketing promises an answer."
+                text="No open requests. Tell marketing what customers ask for with `/request`."
             )
         ]
     blocks.extend(page_turns(LIST, page, pages))
@@ -228,7 +225,7 @@ def _row_text(row: RequestRow, now: datetime) -> str:
 def _row_state(row: RequestRow, now: datetime) -> str:
     request = row.request
     if request.status == RequestStatus.PROPOSED:
-        return "A campaign is proposed for it."
+        return "A campaign has been proposed."
     if request.is_overdue(now):
-        return f"*Overdue*: an answer was promised by {moment(request.answer_by)}"
-    return f"Answer promised by {moment(request.answer_by)}"
+        return f"*Overdue*: the answer was due {moment(request.answer_by)}"
+    return f"Answer due {moment(request.answer_by)}"

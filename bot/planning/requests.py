@@ -31,23 +31,23 @@ _OPEN = (RequestStatus.WAITING, RequestStatus.PROPOSED)
 
 
 class OwnRequest(HandoffError):
-    """This is your own request: you are counted already."""
+    """It's your own request, so you're already counted."""
 
 
 class AlreadySupported(HandoffError):
-    """You have said that you hear it too. There is nothing more to do."""
+    """You've already said that you hear it too."""
 
 
 class Closed(HandoffError):
-    """This request was answered already. Ask anew with `/request` where customers still ask."""
+    """This request has been answered. If customers still ask, open a new one with `/request`."""
 
 
 class AlreadySeen(HandoffError):
-    """{who} has seen this request already, {at}. What it waits for now is an answer."""
+    """{who} marked this request as seen {at}. It still needs an answer."""
 
 
 class AlreadyAnswered(HandoffError):
-    """{who} has answered this request already, {at}: it is {status}."""
+    """{who} already answered this request {at}: it is {status}."""
 
 
 def find(session: Session, workspace_id: int, request_id: int, *, lock: bool = False) -> Request:
@@ -238,7 +238,7 @@ def _lead(session: Session, person: Person, number: int | None) -> int | None:
         return lead_queries.find(session, person.workspace_id, number).id
     except NotFound:
         raise FieldErrors(
-            {"lead": "There is no lead with this number. It stands on the lead's card: #15."}
+            {"lead": "There's no lead with this number. It's on the lead's card, such as #15."}
         ) from None
 
 

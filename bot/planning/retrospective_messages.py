@@ -1,4 +1,4 @@
-"""How the end of a campaign looks: its result in numbers, the question, and what was learned."""
+"""How the end of a campaign looks: its result in numbers, the question, and what we learned."""
 
 from collections.abc import Sequence
 
@@ -36,9 +36,9 @@ def retrospective(row: Retrospective, review: CampaignReview) -> Message:
         style="primary" if row.again is None else None,
     )
     text = (
-        f"{name} has ended. What worked, what failed, and shall we do it again?"
+        f"{name} has ended. What worked? What failed? Should we do it again?"
         if row.again is None
-        else f"Thank you. What you said of {name} stands in its thread, for next time."
+        else f"Thanks! What you said about {name} is in its thread, for next time."
     )
     return Message(
         text,
@@ -67,7 +67,7 @@ def lessons(review: CampaignReview) -> Message:
             )
     blocks.append(note(f"{answered}. {maturing(review.figures)}"))
     return Message(
-        f"What was learned from “{safe(review.campaign.name)}”: {votes(review.answers)}", blocks
+        f"What we learned from “{safe(review.campaign.name)}”: {votes(review.answers)}", blocks
     )
 
 
@@ -75,7 +75,7 @@ def result(details: RequestDetails, figures: Figures) -> Message:
     """What came of somebody's request, in numbers."""
     campaign = details.campaign
     name = f"“{safe(campaign.name)}”" if campaign else "The campaign"
-    text = f"{name} has ended, the campaign for what you asked for: {brief(details.request)}"
+    text = f"{name}, the campaign for your request “{brief(details.request)}”, has ended"
     return Message(
         f"{text}. {result_in_words(figures)}",
         [

@@ -148,7 +148,7 @@ def _salespeople(session: Session, campaign: Campaign) -> Sequence[Person]:
 
 
 def _show_lessons(session: Session, row: Retrospective) -> None:
-    """Put what was learned into the announcement's thread."""
+    """Put what we learned into the announcement's thread."""
     place = slack.place(session, announcing.CARD, row.campaign_id)
     if place is not None:
         thread = (announcing.CARD, row.campaign_id)

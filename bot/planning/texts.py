@@ -63,13 +63,13 @@ def capacity_in_words(capacity: Capacity) -> str:
     """What the campaign asks of the team, and whether it has the capacity for it."""
     team = capacity.team
     if capacity.fit is Fit.NOBODY:
-        return "Nobody in sales works on its days."
+        return "Nobody in sales works on those days."
     people = (
         f"{_people(team.people)} in sales, {_amount(team.hours)} h a day, "
         f"with {plural(team.open_leads, 'open lead')}"
     )
     if capacity.fit is Fit.UNKNOWN:
-        return f"Nobody said how many leads are expected. On its days: {people}."
+        return f"Nobody has said how many leads to expect. On those days: {people}."
     load = (
         f"About {_amount(capacity.leads_per_day)} leads a working day, "
         f"{_amount(capacity.leads_per_person)} for each of {people}. {_room(capacity)}"
@@ -81,12 +81,12 @@ def _room(capacity: Capacity) -> str:
     """Room below the limit, and what flows in and out."""
     team = capacity.team
     free = (
-        "There is no limit of open leads."
+        "There's no limit on open leads."
         if team.room is None
-        else f"Below their limits there is room for {team.room:,} more."
+        else f"Their limits leave room for {team.room:,} more."
     )
     return (
-        f"{free} Lately {_amount(team.arriving)} came and {_amount(team.closing)} were closed "
+        f"{free} Recently {_amount(team.arriving)} came in and {_amount(team.closing)} were closed "
         "a day."
     )
 
@@ -94,22 +94,22 @@ def _room(capacity: Capacity) -> str:
 def _verdict(capacity: Capacity) -> str:
     if capacity.fit is Fit.FILLS_UP:
         if not capacity.full_after:
-            return "*Nobody has room for a day of it.*"
-        return f"*All are full after {plural(capacity.full_after, 'working day')}.*"
+            return "*The team is full before the first day is over.*"
+        return f"*Everyone is full after {plural(capacity.full_after, 'working day')}.*"
     if capacity.fit is Fit.PILES_UP:
-        return "*More would come than the team has closed lately.*"
-    return "*The team has the hands for it.*"
+        return "*More would come in than the team has been closing.*"
+    return "*The team has room for it.*"
 
 
 def similar_in_words(past: Sequence[SimilarCampaign]) -> str:
     """How similar campaigns did, one a line."""
     if not past:
-        return "No campaign of the past is like it."
+        return "No similar campaign yet."
     return "\n".join(_similar_campaign(each) for each in past)
 
 
 def _similar_campaign(each: SimilarCampaign) -> str:
-    reason = f", mostly rejected for: {safe(each.top_reason, 80)}" if each.top_reason else ""
+    reason = f", most often lost because of: {safe(each.top_reason, 80)}" if each.top_reason else ""
     again = f", {each.again}" if each.again else ""
     lesson = f". What failed: {safe(' '.join(each.lesson.split()), 150)}" if each.lesson else ""
     return (

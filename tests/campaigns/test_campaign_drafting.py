@@ -137,7 +137,7 @@ def test_the_last_day_is_not_before_the_first() -> None:
 def test_the_last_day_is_not_over() -> None:
     with pytest.raises(FieldErrors) as raised:
         read(starts_on="2026-05-01", ends_on="2026-05-31")
-    said = "This day is over. Choose today or later, or leave it empty."
+    said = "This day has passed. Choose today or later, or leave it empty."
     assert raised.value.errors == {"ends_on": said}
 
 
@@ -193,12 +193,12 @@ def test_the_rest_of_a_plan_is_read_too() -> None:
      "x https://[", "x https://example.com/<!channel>"],
 )  # fmt: skip
 def test_a_material_needs_an_https_address(line: str) -> None:
-    assert problem(materials=line).startswith("I find no https address at the end of")
+    assert "doesn't end with an https:// address" in problem(materials=line)
 
 
 def test_materials_are_not_without_end() -> None:
     assert problem(materials="https://example.com\n" * 11) == (
-        "Please keep to 10 materials, one a line."
+        "List up to 10 materials, one per line."
     )
 
 

@@ -138,7 +138,7 @@ def test_what_was_never_announced_is_no_offer(company: Company) -> None:
 
 @pytest.mark.parametrize("asked", ["summer on 2026-13-01", "on 1.5.2026", "on 5"])
 def test_a_day_that_cannot_be_read_is_asked_for_again(company: Company, asked: str) -> None:
-    with pytest.raises(offers.WrongDay, match="is no day that I can read"):
+    with pytest.raises(offers.WrongDay, match="I can't read “"):
         look(company, asked)
 
 
@@ -224,7 +224,7 @@ def button(modal: dict[str, Any]) -> str:
     ("stage", "day", "words"),
     [
         (Stage.LIVE, 0, "Valid until 30 Jun 2026."),
-        (Stage.LIVE, 31, "*Ended on 30 Jun 2026. Don't promise it.* Say: Thank you"),
+        (Stage.LIVE, 31, "*Ended on 30 Jun 2026. Don't promise it.* Say: Thanks"),
         (Stage.ENDED, 0, "*Ended on 30 Jun 2026. Don't promise it.*"),
     ],
 )

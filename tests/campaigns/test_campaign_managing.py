@@ -119,7 +119,7 @@ def test_what_is_before_sales_is_changed_there(company: Company) -> None:
         campaign = drafting.draft_campaign(session, company.mara, draft(), "form-1")
         assert changing.changeable(session, company.mara, campaign.id).id == campaign.id
         drafting.propose(session, company.mara, campaign.id)
-        with pytest.raises(changing.BeforeSales, match="is proposed with sales"):
+        with pytest.raises(changing.BeforeSales, match=r"is proposed\. Change it"):
             changing.changeable(session, company.mara, campaign.id)
         changing.cancel(session, company.mara, campaign.id)
         with pytest.raises(changing.AlreadyOver):

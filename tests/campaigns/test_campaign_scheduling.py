@@ -124,9 +124,9 @@ def test_one_whose_last_day_was_brought_forward_is_left_alone(
 @pytest.mark.parametrize(
     ("after", "said"),
     [
-        (timedelta(0), "This moment is over."),
+        (timedelta(0), "Choose a time in the future"),
         (timedelta(days=400), "This is more than a year away."),
-        (timedelta(days=31), "By then the last day is over."),
+        (timedelta(days=31), "The campaign ends before that."),
     ],
 )
 def test_a_time_has_to_make_sense(company: Company, after: timedelta, said: str) -> None:

@@ -220,7 +220,7 @@ def test_a_list_that_is_too_long_says_how_many_more() -> None:
     assert check_message(long.blocks) == []
     more = [block["elements"][0]["text"] for block in long.blocks if block["type"] == "context"]
     assert more == ["and 1,204 more", "and 1 more"]
-    assert long.text == ("1,214 campaigns running, 11 coming, 10 ended in the last 30 days.")
+    assert long.text == ("1,214 campaigns live, 11 coming up, 10 ended in the last 30 days.")
 
 
 def test_the_first_day_and_the_currency_stand_in_the_form() -> None:

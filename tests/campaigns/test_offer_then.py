@@ -75,7 +75,7 @@ def test_paused_since() -> None:
 
 
 def test_late_callers_hear_what_marketing_wrote() -> None:
-    assert "Say: Thank you for your interest." in standing(then(date(2026, 7, 1)))
+    assert "Say: Thanks for your interest." in standing(then(date(2026, 7, 1)))
     written = then(date(2026, 7, 1), late_callers="Offer them <b>the basic plan</b>.")
     assert "Say: Offer them &lt;b&gt;the basic plan&lt;/b&gt;." in standing(written)
 

@@ -105,7 +105,7 @@ def test_a_manager_sees_what_is_late_and_the_week(scene: Scene) -> None:
         week, before = digest_sections.read_week(session, scene.workspace.id)
     assert (week.count("received"), before.count("received")) == (2, 0)
     scene.hands.now = NINE + timedelta(days=30)
-    assert "1 request:" in scene.page(Role.MANAGER)[Place.NEEDS_YOU_NOW][-1]
+    assert "1 request for marketing" in scene.page(Role.MANAGER)[Place.NEEDS_YOU_NOW][-1]
 
 
 def late(scene: Scene) -> list[str]:

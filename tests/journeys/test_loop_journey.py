@@ -36,7 +36,7 @@ def test_a_campaign_is_announced_read_and_asked_about(either_office: Office) -> 
     announce(office)
     card = office.card("Spring start", "campaign.got_it")
     office.whisper(
-        "mara", "is announced in", "Nobody said how many leads are expected.", "2 people"
+        "mara", "is announced in", "Nobody has said how many leads to expect.", "2 people"
     )
     assert office.hand("sofia").click(card, "campaign.got_it").ok
     office.card("Spring start", "1 of 2")

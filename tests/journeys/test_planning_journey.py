@@ -32,7 +32,7 @@ def test_a_request_is_seconded_seen_and_declined(either_office: Office) -> None:
     assert office.hand("ben").click(card, "request.me_too").ok
     office.card("2 colleagues heard it: Sofia and Ben")
     assert office.hand("ben").click(card, "request.me_too").ok
-    office.whisper("ben", "You have said that you hear it too")
+    office.whisper("ben", "You've already said that you hear it too")
     assert office.hand("ben").click(card, "request.decline").ok
     office.whisper("ben", "Only marketers can")
 
@@ -53,7 +53,7 @@ def test_marketing_is_reminded_of_what_it_promised(office: Office) -> None:
     ask(office)
     card = office.slack.as_seen(office.card("Request: A trial"))
     pass_time(office, timedelta(days=30))
-    reminder = office.whisper("mara", "waits for an answer", "It was promised")
+    reminder = office.whisper("mara", "is waiting for an answer", "It was due")
     office.card("*Overdue*")
     assert office.hand("mara").click(reminder, "request.decline").ok
     modal = office.modal("mara", "Decline a request")
@@ -61,7 +61,7 @@ def test_marketing_is_reminded_of_what_it_promised(office: Office) -> None:
     office.whisper("mara", "is answered")
     assert "Overdue" not in drawn(office.card("Declined by"))
     assert office.hand("mara").click(card, "request.seen").ok
-    office.whisper("mara", "has answered this request already")
+    office.whisper("mara", "already answered this request")
 
 
 def test_the_list_is_paged_and_seconded_where_it_stands(office: Office) -> None:
@@ -193,17 +193,17 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
     office.card("🏆 *Ada Lovelace*", "won *9,000 EUR*")
 
     end(office, "Monthly trial")
-    office.whisper("sofia", "has ended, the campaign for what you asked for", "9,000 EUR")
-    office.whisper("sofia", "Your request", "which was made for it, has ended")
-    asked = office.whisper("sofia", "What worked, what failed")
+    office.whisper("sofia", "the campaign for your request", "9,000 EUR")
+    office.whisper("sofia", "Your request", "for it has ended")
+    asked = office.whisper("sofia", "What worked? What failed?")
     assert sofia.click(asked, "retrospective.answer").ok
     form = office.modal("sofia", "Look back")
     assert "worked" in sofia.submit(form, {"worked": " "}).errors
     said = {"worked": "Monthly payment", "failed": "Too short", "again": "changed"}
     assert sofia.submit(form, said).ok
-    office.whisper("sofia", "What you said of “Monthly trial”", "Change my answer")
+    office.whisper("sofia", "What you said about “Monthly trial”", "Change my answer")
     reply(office, office.card("Campaign: Monthly trial"), "Retrospective", "Monthly payment")
-    office.whisper("mara", "What worked, what failed")  # both sides are asked
+    office.whisper("mara", "What worked? What failed?")  # both sides are asked
 
 
 def test_a_draft_is_kept_and_taken_up_again_and_loses_nothing(office: Office) -> None:
@@ -243,10 +243,10 @@ def test_the_silent_are_reminded_and_a_manager_may_decide(office: Office) -> Non
     propose(office)
     card = office.card("Proposal: Monthly trial")
     pass_time(office, timedelta(days=7))
-    reminder = office.whisper("sofia", "asks whether you are ready")
+    reminder = office.whisper("sofia", "Are you ready for")
     office.card("*No answer (2)*: Ben and Sofia")
     assert office.hand("sofia").click(reminder, "proposal.ready").ok
-    office.whisper("sofia", "does not wait for an answer from you any more")
+    office.whisper("sofia", "no longer needs your answer")
     office.card("*Ready (1 of 2)*: Sofia", "*No answer (1)*: Ben")
 
     clara = office.hand("clara")
@@ -261,7 +261,7 @@ def test_the_silent_are_reminded_and_a_manager_may_decide(office: Office) -> Non
     assert clara.choose(card, "proposal.more", more).ok
     modal = office.modal("clara", "Agree for sales")
     assert clara.submit(modal, {"reason": "The fair is on Friday"}).ok
-    office.card("Proposal: Monthly trial", "agreed in place of sales: The fair is on Friday")
+    office.card("Proposal: Monthly trial", "agreed for sales: The fair is on Friday")
 
 
 def test_the_rules_and_the_whole(office: Office) -> None:

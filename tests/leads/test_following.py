@@ -1,4 +1,4 @@
-"""Home tabs follow: exactly those that show what has changed, once for many changes."""
+"""Home tabs follow: exactly those that show what changed, once for many changes."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

@@ -30,12 +30,12 @@ def test_lines_as_people_type_them(typed: str, name: str, minor: int) -> None:
 
 @pytest.mark.parametrize("typed", ["4,000", "Search ads", "Ads 5 USD", "Ads -5", "Ads 5 x 3 y"])
 def test_what_cannot_be_read_is_said(typed: str) -> None:
-    with pytest.raises(ValueError, match="no amount in EUR"):
+    with pytest.raises(ValueError, match="doesn't end with an amount in EUR"):
         budget.parse_lines(typed, EUR)
 
 
 def test_too_many_and_twice() -> None:
-    with pytest.raises(ValueError, match="keep to 20"):
+    with pytest.raises(ValueError, match="at most 20"):
         budget.parse_lines("\n".join(f"Line{number} x 1" for number in range(21)), EUR)
     with pytest.raises(ValueError, match="twice"):
         budget.parse_lines("Ads 1\nADS 2", EUR)

@@ -59,7 +59,7 @@ def form(**typed: str) -> forms.AskFor:
 def test_what_is_wrong_stands_below_its_field(company: Company) -> None:
     with pytest.raises(FieldErrors) as raised:
         form(text=" \u200e ", audience="x" * 201, lead="ada")
-    no_lead = "There is no lead with this number. It stands on the lead's card: #15."
+    no_lead = "There's no lead with this number. It's on the lead's card, such as #15."
     assert raised.value.errors == {
         "text": "Write what customers ask for.",
         "audience": "This has 201 characters. Please shorten it to 200 or fewer.",
@@ -121,7 +121,7 @@ def test_marketing_sees_it_and_still_owes_an_answer(company: Company) -> None:
     request = company.ask()
     company.see(company.mara, request)
     assert company.request(request).is_waiting
-    with pytest.raises(requests.AlreadySeen, match="<@UMARA> has seen"):
+    with pytest.raises(requests.AlreadySeen, match="<@UMARA> marked this request as seen"):
         company.see(company.mara, request)
 
 
@@ -133,7 +133,7 @@ def test_a_request_is_declined_with_its_reason(company: Company) -> None:
     company.decline(company.mara, request)
     now = company.request(request)
     assert (now.status, now.reason, now.next_check_at) == ("declined", "Too dear for us", None)
-    with pytest.raises(requests.AlreadyAnswered, match="<@UMARA> has answered"):
+    with pytest.raises(requests.AlreadyAnswered, match="<@UMARA> already answered"):
         company.decline(company.mara, request)
     with pytest.raises(requests.Closed):
         company.second(company.sue, request)

@@ -1,4 +1,4 @@
-"""How the end of a campaign looks: the question, what was learned, and the result."""
+"""How the end of a campaign looks: the question, what we learned, and the result."""
 
 from decimal import Decimal
 from typing import Any
