@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from slack_sdk.models.blocks import (
+    Block,
     ButtonElement,
     DividerBlock,
     InputInteractiveElement,
@@ -156,8 +157,18 @@ _utm_code = declared_by(_UtmCode)
 # The modals
 
 
-def _has_details(values: Values) -> bool:
+def shows_details(values: Values) -> bool:
+    """Whether the form has the details too."""
     return bool(values["has_details"])
+
+
+def details_to_add(values: Values, action_id: str) -> list[Block]:
+    """Below a form without the details: the button that adds them."""
+    if shows_details(values):
+        return []
+    button = ButtonElement(text="Add details", action_id=action_id)
+    details = "UTM code, objections, materials, channels, budget and targets, all optional."
+    return [SectionBlock(text=details, accessory=button)]
 
 
 class CampaignFields(Form):
@@ -197,37 +208,37 @@ class CampaignFields(Form):
     utm_campaign: str | None = _utm_code(
         "UTM campaign code", most=LONGEST["utm_campaign"], optional=True, above="*Details*",
         hint="Leads with this code belong to the campaign. For example spring-offer-2026.",
-        when=_has_details,
+        when=shows_details,
     )  # fmt: skip
     objections: str = text(
         "Objections and answers", most=LONGEST["objections"], multiline=True, optional=True,
-        hint="What customers may say, and what to answer. One per line.", when=_has_details,
+        hint="What customers may say, and what to answer. One per line.", when=shows_details,
     )  # fmt: skip
     materials: tuple[tuple[str, str], ...] = _materials(
         "Materials", most=LONGEST["materials"], multiline=True, optional=True,
-        hint="One per line: a title and an https:// address.", when=_has_details,
+        hint="One per line: a title and an https:// address.", when=shows_details,
     )  # fmt: skip
     channels: tuple[str, ...] = _names(
         "Channels", most=LONGEST["channels"], optional=True,
-        hint="For example “Google Ads, newsletter”.", when=_has_details,
+        hint="For example “Google Ads, newsletter”.", when=shows_details,
     )  # fmt: skip
     budget: Money | None = money(
         "Budget", optional=True, hint="For example 12,500. Not shown in the channel.",
-        when=_has_details,
+        when=shows_details,
     )  # fmt: skip
     expected_leads: int | None = number(
-        "Expected leads", minimum=1, maximum=MOST_LEADS, optional=True, when=_has_details
+        "Expected leads", minimum=1, maximum=MOST_LEADS, optional=True, when=shows_details
     )
     expected_customers: int | None = number(
-        "Expected customers", minimum=1, maximum=MOST_LEADS, optional=True, when=_has_details
+        "Expected customers", minimum=1, maximum=MOST_LEADS, optional=True, when=shows_details
     )
     target_cost_per_lead: Money | None = money(
-        "Target cost per lead", optional=True, when=_has_details
+        "Target cost per lead", optional=True, when=shows_details
     )
     late_callers: str = _line(
         "What to tell late callers", most=LONGEST["late_callers"], optional=True,
         hint="For those who ask after the last day. We suggest something if you leave it empty.",
-        when=_has_details,
+        when=shows_details,
     )  # fmt: skip
 
     def draft(self) -> Draft:
@@ -254,10 +265,7 @@ class NewCampaign(CampaignFields, id="campaign.preview", title="New campaign", s
 
     @classmethod
     def _view(cls, **values: Any) -> View:
-        button = ButtonElement(text="Add details", action_id=ADD_DETAILS)
-        details = "UTM code, objections, materials, channels, budget and targets, all optional."
-        more = SectionBlock(text=details, accessory=button)
-        return cls.modal(below=[] if values["has_details"] else [more], **values)
+        return cls.modal(below=details_to_add(values, ADD_DETAILS), **values)
 
 
 class Change(CampaignFields, id="campaign.save_change", title="Change a campaign"):

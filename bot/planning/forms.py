@@ -12,8 +12,8 @@ from slack_sdk.models.blocks import InputInteractiveElement, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.campaigns.draft import Draft
-from bot.campaigns.forms import CampaignFields
-from bot.campaigns.models import Campaign
+from bot.campaigns.forms import CampaignFields, details_to_add, shows_details
+from bot.campaigns.models import MOST_LEADS, Campaign
 from bot.errors import FieldErrors
 from bot.formats import plural
 from bot.money import Money
@@ -39,6 +39,7 @@ from bot.planning.proposals import Plan
 from bot.planning.texts import quoted
 from bot.slack import inputs  # a form has a field `text`
 from bot.slack.forms import Form, Hidden
+from bot.slack.incoming import Incoming
 from bot.slack.inputs import (
     Changes,
     Choice,
@@ -56,6 +57,7 @@ from bot.slack.inputs import (
 from bot.slack.kinds import Text
 from bot.slack.text import clean
 
+ADD_DETAILS = "proposal.add_details"
 _LONGEST_LINES = 2_000
 
 
@@ -171,6 +173,11 @@ class PlanFields(CampaignFields):
     budget: tuple[tuple[str, Money], ...] = _budget_lines(  # type: ignore[assignment]
         "Budget", most=_LONGEST_LINES, multiline=True, optional=True,
         hint="One item per line, for example: Search ads 4,000. Not shown in the channel.",
+        when=shows_details,
+    )  # fmt: skip
+    expected_leads: int | None = number(
+        "Expected leads", minimum=1, maximum=MOST_LEADS, optional=True,
+        hint="Sales sees whether it has room for them.",
     )  # fmt: skip
     owner: str = user("Owner", hint="Someone in marketing, who answers questions and concerns.")
 
@@ -214,8 +221,8 @@ class SavePlan(PlanFields, id="proposal.save", title="Propose a campaign"):
         """The form of a new campaign, or of one for what customers ask for."""
         known = {"audience": request.audience, "request_id": request.id} if request else {}
         return cls._view(
-            request.text if request else "",
-            token=token, today=today, currency=currency, owner=owner, starts_on=today, **known,
+            request.text if request else "", token=token, today=today, currency=currency,
+            owner=owner, starts_on=today, has_details=False, **known,
         )  # fmt: skip
 
     @classmethod
@@ -224,7 +231,15 @@ class SavePlan(PlanFields, id="proposal.save", title="Propose a campaign"):
     ) -> View:
         """A draft as it was left; `owner` by Slack's ID."""
         values = _as_fields(campaign, budget, owner)
-        return cls._view("", token=token, today=today, campaign_id=campaign.id, **values)
+        return cls._view(
+            "", token=token, today=today, campaign_id=campaign.id, has_details=True, **values
+        )
+
+    @classmethod
+    def with_details(cls, incoming: Incoming, request: Request | None) -> View:
+        """The form as it is filled in so far, with the details."""
+        values = cls.so_far(incoming) | {"has_details": True}
+        return cls._view(request.text if request else "", **values)
 
     @classmethod
     def _view(cls, asks_for: str, **values: Any) -> View:
@@ -236,7 +251,8 @@ class SavePlan(PlanFields, id="proposal.save", title="Propose a campaign"):
             if each is not AfterSaving.GIVE_UP or values.get("campaign_id")
         ]
         return cls.modal(
-            then=AfterSaving.PROPOSE, **values,
+            **{"then": AfterSaving.PROPOSE} | values,
+            below=details_to_add(values, ADD_DETAILS),
             blocks=[SectionBlock(text=intro), *([quoted(asks_for)] if asks_for else [])],
             fields={**_MAY_WAIT, "then": {"options": choices}},
         )  # fmt: skip

@@ -27,6 +27,7 @@ from bot.planning import (
 from bot.planning import requests as planning_requests
 from bot.planning import rules as planning_rules
 from bot.planning.forms import AfterSaving
+from bot.planning.models import Request
 from bot.planning.request_messages import PAGE_SIZE
 from bot.slack.access import Access
 from bot.slack.paging import existing_page
@@ -139,6 +140,14 @@ def plan_for_request(act: Act) -> View:
     """The form of a campaign for what customers ask for."""
     request = proposals.plannable(act.session, act.person, act.row_id)
     return forms.SavePlan.new(token_hex(12), *_new_form_values(act), request)
+
+
+@capability.action(forms.ADD_DETAILS, _PLAN)
+def add_details(act: Act) -> Update:
+    """The same form with the details."""
+    request_id = forms.SavePlan.hidden(act.incoming)["request_id"]
+    request = act.session.get(Request, request_id) if request_id else None
+    return Update(forms.SavePlan.with_details(act.incoming, request), keeps_typed=True)
 
 
 @capability.command("/campaign", "drafts", "continue a draft", _PLAN)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.campaigns import changing as campaigns
 from bot.campaigns.models import Campaign
 from bot.people import service as people
-from playground.state import Message
+from playground.state import Message, View
 from tests.journeys.conftest import Office, drawn, pick
 from tests.journeys.test_loop_journey import pass_time
 
@@ -28,7 +28,7 @@ def test_a_request_is_seconded_seen_and_declined(either_office: Office) -> None:
     office = either_office
     ask(office)
     card = office.card("Request: A trial", "1 colleague heard it")
-    told = office.whisper("sofia", "Your request", "Marketing answers by")
+    told = office.whisper("sofia", "Your request", "Marketing will answer by")
     assert office.hand("ben").click(card, "request.me_too").ok
     office.card("2 colleagues heard it: Sofia and Ben")
     assert office.hand("ben").click(card, "request.me_too").ok
@@ -58,7 +58,7 @@ def test_marketing_is_reminded_of_what_it_promised(office: Office) -> None:
     assert office.hand("mara").click(reminder, "request.decline").ok
     modal = office.modal("mara", "Decline a request")
     assert office.hand("mara").submit(modal, {"reason": "Not this year"}).ok
-    office.whisper("mara", "is answered")
+    office.whisper("mara", "request has been answered")
     assert "Overdue" not in drawn(office.card("Declined by"))
     assert office.hand("mara").click(card, "request.seen").ok
     office.whisper("mara", "already answered this request")
@@ -67,7 +67,7 @@ def test_marketing_is_reminded_of_what_it_promised(office: Office) -> None:
 def test_the_list_is_paged_and_seconded_where_it_stands(office: Office) -> None:
     ben = office.hand("ben")
     ben.command("/request", "list", office.channel)
-    assert "No request is open" in str(office.modal("ben", "Requests").blocks)
+    assert "No open requests" in str(office.modal("ben", "Requests").blocks)
     ben.close()
     ask(office)
     office.card("Request: A trial")
@@ -120,9 +120,19 @@ PLAN = {
 def propose(office: Office, **changes: str) -> None:
     mara = office.hand("mara")
     assert mara.click(office.card("request.plan"), "request.plan").ok
-    form = office.modal("mara", "Propose a campaign")
-    outcome = mara.submit(form, PLAN | changes)
+    outcome = mara.submit(with_details(office), PLAN | changes)
     assert outcome.ok, outcome
+
+
+def with_details(office: Office) -> View:
+    """Mara's form of a proposal, once she has added the details."""
+
+    def form() -> View:
+        return office.modal("mara", "Propose a campaign")
+
+    office.hand("mara").click(form(), "proposal.add_details")
+    office.slack.wait_until(lambda: "utm_campaign" in str(form()))
+    return form()
 
 
 def end(office: Office, name: str) -> None:
@@ -153,7 +163,7 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
     propose(office)
     card = office.card("Proposal: Monthly trial", "Not answered yet (2)", "Small shops")
     assert "1,500" not in drawn(card)  # the budget is not for the channel
-    office.whisper("sofia", "Your request", "proposes the campaign", "Monthly trial")
+    office.whisper("sofia", "Your request", "proposed the campaign", "Monthly trial")
 
     assert sofia.click(card, "proposal.ready").ok
     office.card("*Ready (1 of 2)*: Sofia")
@@ -209,17 +219,20 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
 def test_a_draft_is_kept_and_taken_up_again_and_loses_nothing(office: Office) -> None:
     mara = office.hand("mara")
     mara.command("/campaign", "drafts", office.channel)
-    assert "There is no draft" in str(office.modal("mara", "Drafts").blocks)
+    assert "No drafts." in str(office.modal("mara", "Drafts").blocks)
     mara.close()
     mara.command("/campaign", "propose", office.channel)
     form = office.modal("mara", "Propose a campaign")
-    wrong = {"name": "Fair", "kind": "event", "budget": "Booth", "utm_campaign": "a b"}
+    required = {"audience", "offer", "terms", "talking_points"}
+    assert set(mara.submit(form, {"name": "Fair", "kind": "event"}).errors) == required
+    form = with_details(office)  # the name and the kind are still there
+    wrong = {"budget": "Booth", "utm_campaign": "a b"}
     assert set(mara.submit(form, wrong).errors) == {"budget", "utm_campaign"}
     mended = {"budget": "Booth 1,200", "utm_campaign": "", "terms": "None"}
     assert set(mara.submit(form, mended).errors) == {"audience", "offer", "talking_points"}
     # What was written was kept, although it could not be proposed, and the form may be sent again.
     assert mara.submit(form, {"then": "keep"}).ok
-    office.whisper("mara", "“Fair” is kept")
+    office.whisper("mara", "“Fair” is saved")
 
     mara.command("/campaign", "drafts", office.channel)
     drafts = office.modal("mara", "Drafts")
@@ -227,7 +240,7 @@ def test_a_draft_is_kept_and_taken_up_again_and_loses_nothing(office: Office) ->
     form = office.modal("mara", "Propose a campaign")
     assert "Booth 1200" in str(form.blocks)
     assert mara.submit(form, {"then": "keep", "offer": "Come and see"}).ok
-    office.whisper("mara", "“Fair” is kept")
+    office.whisper("mara", "“Fair” is saved")
     assert not office.slack.messages(office.channel)
     mara.command("/campaign", "drafts", office.channel)
     assert mara.click(office.modal("mara", "Drafts"), "proposal.take_up").ok
