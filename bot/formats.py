@@ -49,17 +49,13 @@ def month(first: date, today: date) -> str:
     return f"{first:%b}" if 0 <= months < 12 else f"{first:%b %Y}"
 
 
-def days(first: date, last: date, today: date | None = None) -> str:
-    """Days from the first to the last: `16–22 Nov 2026`, `30 Nov – 6 Dec 2026`, `1 Nov 2026`.
-
-    Where today is known, the year is left out if it is this one.
-    """
+def days(first: date, last: date) -> str:
+    """Days from the first to the last: `16–22 Nov 2026`, `30 Nov – 6 Dec 2026`, `1 Nov 2026`."""
     if first == last:
-        return day(last, today)
+        return day(last)
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{day(last, today)}"
-    begin = day(first, last if first.year == last.year else None)
-    return f"{begin} – {day(last, today if first.year == last.year else None)}"
+        return f"{first.day}–{day(last)}"
+    return f"{day(first, today=last)} – {day(last)}"
 
 
 def _year(day: date, today: date | None) -> str:

@@ -12,9 +12,9 @@ class Search(Form, id=messages.FIND, title="Library", submit="Search", close="Do
     """What somebody looks for; it is drawn anew with each character."""
 
     words: str = text(
-        "What do you look for?",
+        "What are you looking for?",
         most=100,
-        hint="Talking points, objections, answers, what customers asked for, what worked.",
+        hint="Talking points, objections, answers, requests and what worked.",
         optional=True,
         refresh=messages.FIND,
         each_character=True,

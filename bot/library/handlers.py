@@ -9,7 +9,7 @@ from bot.library.models import Shelf
 from bot.people.models import ANY_ROLE
 from bot.slack.access import Access
 
-_LOOK = Access("look into the library", ANY_ROLE)
+_LOOK = Access("search the library", ANY_ROLE)
 
 
 @capability.command(

@@ -29,10 +29,10 @@ def open_action(shelf: Shelf) -> str:
 def results(page: SearchPage) -> list[Block]:
     """What was found by the words so far, a page of it."""
     if not page.words.strip():
-        return [note("Type a word or its beginning.")]
+        return [note("Type a word or the start of one.")]
     if not page.hits:
         words = safe(page.words, 60)
-        return [note(f"Nothing has “{words}”. Fewer letters, or another word, may find it.")]
+        return [note(f"Nothing found for “{words}”. Try fewer letters or another word.")]
     pages = -(-page.count // PAGE_SIZE)
     return [
         *map(_row, page.hits),

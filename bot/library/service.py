@@ -25,7 +25,7 @@ def find(session: Session, who: Person, words: str, page: int = 0) -> SearchPage
 
     Raises NotAllowed.
     """
-    people.require(session, who, "look into the library", Role.SALESPERSON, Role.MARKETER)
+    people.require(session, who, "search the library", Role.SALESPERSON, Role.MARKETER)
     sought = prefixes(words)
     if sought is None:
         return SearchPage(words, (), 0, 0)
@@ -56,7 +56,7 @@ def find(session: Session, who: Person, words: str, page: int = 0) -> SearchPage
 
 def piece(session: Session, who: Person, shelf: Shelf, piece_id: int) -> Piece:
     """The whole of what was found. Raises NotAllowed, NotFound."""
-    people.require(session, who, "look into the library", Role.SALESPERSON, Role.MARKETER)
+    people.require(session, who, "search the library", Role.SALESPERSON, Role.MARKETER)
     whole = _PIECES[shelf](session, who.workspace_id, piece_id)
     if whole is None:
         raise NotFound(what="this piece")

@@ -22,8 +22,8 @@ from bot.spend.models import SpendEntry, SpendImport
 from bot.spend.rows import Row, read_rows
 
 ONLY_A_PART = (
-    "Spend of this campaign and day is here already, and this file is a part of an export. Fix the "
-    "row in the whole export, and import that."
+    "Spend for this campaign and day is already here, and this file is only part of an export. Fix "
+    "the row in the whole export and import that."
 )
 
 
@@ -121,7 +121,7 @@ class _Adding:
         minor = self._minor(row, campaign.currency)
         days = days_of(row.period.first, row.period.last)
         if len(days) > MOST_DAYS:
-            raise BadRow(why=f"It covers more than {MOST_DAYS} days.")
+            raise BadRow(why=f"It covers more than {MOST_DAYS:,} days.")
         line = row.line or exports.label_of(self._staged.platform)
         places = [Place(campaign.id, day, line) for day in days]
         if any(key_of(self._staged, place) in self._known_keys for place in places):
@@ -162,9 +162,9 @@ class _Adding:
             self.reading.unknown.append(named)
         if row.reads_like_a_sum:
             raise BadRow(
-                why=f"“{row.label[:60]}” reads like a sum, and is not the sum of the others."
+                why=f"“{row.label[:60]}” looks like a total, but isn't the total of the other rows."
             )
-        raise BadRow(why=f"No campaign here is called “{named[:60]}”. Choose one with Columns….")
+        raise BadRow(why=f"No campaign is called “{named[:60]}”. Choose one under Columns….")
 
 
 def _parts(minor: Decimal, days: int) -> list[Decimal]:

@@ -25,7 +25,7 @@ TYPED = "typed"
 
 
 class AlreadyCorrected(HandoffError):
-    """This entry was corrected already. Correct the newer one instead."""
+    """This entry has been corrected. Correct the newer one instead."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,11 @@ def checked(spending: Spending, campaign: Campaign) -> None:
     _same_currency(spending.amount, campaign)
     errors = {}
     if not spending.line:
-        errors["line"] = "Say what the money went to, for example “Google Ads”."
+        errors["line"] = "Say what the money was spent on, for example “Google Ads”."
     if spending.last < spending.first:
         errors["last"] = "The last day is before the first one. Choose a later day."
     if (spending.last - spending.first).days >= MOST_DAYS:
-        errors["last"] = f"Please enter at most {MOST_DAYS} days at once."
+        errors["last"] = f"Enter at most {MOST_DAYS} days at once."
     if errors:
         raise FieldErrors(errors)
 

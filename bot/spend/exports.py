@@ -46,7 +46,7 @@ MEANINGS: Mapping[str, str] = {
     "week": "First day of a week",
     "month": "Month",
     "last_day": "Last day",
-    "line": "Line of the budget",
+    "line": "Budget line",
     "amount": "Amount",
     "decimal_point": "Amount, as 1,234.50",
     "decimal_comma": "Amount, as 1.234,50",
@@ -161,15 +161,15 @@ _USUAL = _by_name(_OTHERS)
 
 
 class ColumnMissing(HandoffError):
-    """No column is the {meaning}. Say which one is it."""
+    """No column is the {meaning}. Choose one."""
 
 
 class TwoColumns(HandoffError):
-    """The columns “{first}” and “{second}” cannot both be the {meaning}: leave one of them out."""
+    """“{first}” and “{second}” can't both be the {meaning}. Leave one out."""
 
 
 class PlatformMissing(HandoffError):
-    """The columns do not tell which platform this is from. Say which, for example TikTok."""
+    """I can't tell which platform this is from. Choose one, for example TikTok."""
 
 
 def is_known(name: str) -> bool:

@@ -38,10 +38,10 @@ class EnterSpend(Form, id="spend.save", title="Enter spend"):
     campaign: int = select("Campaign", placeholder="Choose a campaign")
     first: date = day("Day, or first day")
     last: date | None = day(
-        "Last day", hint="For a period: it is spread over its days.", optional=True
+        "Last day", hint="For a period. The amount is spread evenly over its days.", optional=True
     )
     line: str = text(
-        "Line of the budget", hint="For example “Google Ads” or “Printing”.", most=LONGEST["line"]
+        "Budget line", hint="For example “Google Ads” or “Printing”.", most=LONGEST["line"]
     )
     amount: str = text("Amount", hint="For example 1,250.50.", most=30)
     """As it is typed: only the campaign says in which currency it is."""
@@ -87,7 +87,7 @@ class CorrectSpend(Form, id="spend.save_correction", title="Correct spend", subm
     entry_id: Hidden[int]
     token: Hidden[str]
     currency: Hidden[str]
-    amount: Money = money("Right amount", hint="0 takes it away.")
+    amount: Money = money("Right amount", hint="Enter 0 to remove it.")
     note: str = text("Why", most=LONGEST["note"], optional=True)
 
     @classmethod
@@ -95,7 +95,7 @@ class CorrectSpend(Form, id="spend.save_correction", title="Correct spend", subm
         """The modal that replaces an entry by another one."""
         about = (
             f"*{safe(campaign.name, 80)}*, {formats.day(entry.day)}, "
-            f"{safe(entry.line, 80)}: {entry.amount}. The entry stays to be seen; the new amount "
+            f"{safe(entry.line, 80)}: {entry.amount}. The old entry stays visible; the new amount "
             "counts."
         )
         return cls.modal(
@@ -110,7 +110,7 @@ class SetMargin(Form, id="spend.save_margin", title="Contribution margin"):
     campaign: int | None = select("Of", none="All campaigns")
     percent: Decimal | None = number(
         "Contribution margin in percent",
-        hint="From 0 to 100. Empty: take it away again.",
+        hint="From 0 to 100. Leave empty to remove it.",
         minimum=0,
         maximum=100,
         optional=True,
@@ -125,8 +125,8 @@ class SetMargin(Form, id="spend.save_margin", title="Contribution margin"):
     def of(cls, margins: Margins, campaigns: Sequence[Campaign], *, chosen: bool) -> View:
         """The modal, with what is set; with `chosen` the first of the campaigns is meant."""
         about = (
-            "What is left of a deal's amount after the cost of delivering it. With it, reports "
-            "show ROMI and profit."
+            "What's left of a deal's amount after the cost of delivering it. Reports need it for "
+            "ROMI and profit."
         )
         return cls.modal(
             campaign=campaigns[0].id if chosen else None,
@@ -146,14 +146,15 @@ class SetDepartmentCost(Form, id="spend.save_cost", title="Cost of departments")
     currency: Hidden[str]
     month: date = select("Month")
     department: Department = select("Department", placeholder="Choose a department")
-    amount: Money = money("Amount", hint="It replaces what was entered for this month before.")
+    amount: Money = money("Amount", hint="Replaces what was entered for this month.")
 
     @classmethod
     def of(cls, today: date, currency: str) -> View:
         """The modal; the last month that is over is chosen at first."""
         about = (
-            "All that a department cost: salaries, tools, agencies, ads. Where both are entered "
-            "for each month of a period, reports show what a new customer really cost (CAC)."
+            "Everything a department cost: salaries, tools, agencies, ads. Once both departments "
+            "are entered for every month of a period, reports show what a new customer really "
+            "cost (CAC)."
         )
         months = _months(today)
         return cls.modal(
@@ -170,17 +171,15 @@ class MapColumns(Form, id="spend.save_columns", title="Columns of the export"):
 
     import_id: Hidden[int]
     platform: str | None = select(
-        "Platform that the file is from", placeholder="Choose a platform", optional=True
+        "Platform the file is from", placeholder="Choose a platform", optional=True
     )
     other_platform: str = text(
         "Or another platform",
-        hint="An import only ever corrects what came from the same platform.",
+        hint="An import corrects only what came from the same platform.",
         most=LONGEST_PLATFORM,
         optional=True,
     )
-    campaign: int | None = select(
-        "Campaign of all rows that name none of ours", none="None of ours"
-    )
+    campaign: int | None = select("Campaign for rows that name none of ours", none="None of ours")
     names: dict[int, int | None] = select("Campaign", none="None of ours")
     """The campaign of each name that we do not know, by the name's place among them."""
     columns: dict[int, str] = select(
@@ -236,7 +235,7 @@ def _choices(campaigns: Sequence[Campaign]) -> list[Choice]:
 def _margins(margins: Margins, campaigns: Sequence[Campaign]) -> str:
     """What is set, in words."""
     if margins.usual is None and not margins.by_campaign:
-        return "None is set yet."
+        return "Not set yet."
     names = {each.id: each.name for each in campaigns}
     own = [
         f"{safe(names[each], 80)}: {percent.normalize():f}%"

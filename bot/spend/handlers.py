@@ -97,7 +97,7 @@ def save_correction(act: Act, form: CorrectSpend) -> View:
     return _entries(act, entry.campaign_id)
 
 
-@capability.command("/campaign", "margin", "say what is left of a deal's amount", _MARGIN, hint="")
+@capability.command("/campaign", "margin", "set the contribution margin", _MARGIN, hint="")
 def choose_margin(act: Act) -> View | str:
     """The form for what is left of a deal's amount."""
     margins.may_set_margin(act.session, act.person)
@@ -114,7 +114,7 @@ def save_margin(act: Act, form: SetMargin) -> None:
     margins.set_margin(act.session, act.person, form.percent, form.campaign)
 
 
-@capability.command("/campaign", "costs", "enter what the departments cost", _COSTS, hint="")
+@capability.command("/campaign", "costs", "enter what each department cost", _COSTS, hint="")
 def enter_cost(act: Act) -> View:
     """The form for what a department cost."""
     margins.may_enter_costs(act.session, act.person)

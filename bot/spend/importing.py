@@ -46,7 +46,7 @@ class TooManyRows(HandoffError):
 
 
 class NotInPreview(HandoffError):
-    """This import is {state} already. Nothing was changed."""
+    """This import is already {state}. Nothing was changed."""
 
 
 def stage(

@@ -52,7 +52,7 @@ def unlisted(campaigns: Sequence[Campaign], command: str) -> str | None:
     """What to say below a choice of campaigns that may not list all; None where it does."""
     if len(campaigns) < MOST_OPTIONS:
         return None
-    return f"Not all are listed. A word of its name finds another one: {command} summer"
+    return f"Not listed? Search by name: {command} summer"
 
 
 def _options(campaigns: Sequence[Campaign]) -> list[Option]:
@@ -73,13 +73,13 @@ def pick(text: str, campaigns: Sequence[Campaign], action_id: str) -> Message:
 def none_found(words: str) -> str:
     """No campaign is called so."""
     if not words:
-        return "There is no campaign yet. Marketing announces one with `/campaign`."
-    return f"No campaign is called “{safe(words, 80)}”. `/campaign list` shows those that run."
+        return "No campaigns yet. Marketing announces one with `/campaign`."
+    return f"No campaign is called “{safe(words, 80)}”. `/campaign list` shows what's live."
 
 
 def overview(all_of_them: Sequence[Consumption]) -> Message:
     """What the newest campaigns have spent, and one of them to look at closer."""
-    text = "What the newest campaigns have spent. Choose one to see each entry."
+    text = "Spend of your newest campaigns. Choose one to see its entries."
     rows = [
         SectionBlock(text=f"*{safe(each.campaign.name, 100)}*\n{budget(each)}")
         for each in all_of_them[:_MOST_LISTED]
@@ -99,8 +99,8 @@ def entries(shown: Entries, names: dict[int, str]) -> View:
     ]
     if not shown.entries:
         empty = (
-            "No spend is entered yet. Enter it with `/campaign spend`, or drop the CSV of the ad "
-            "platform into your messages with Handoff."
+            "No spend yet. Enter it with `/campaign spend`, or drop your ad platform's CSV into "
+            "your messages with Handoff."
         )
         return _list(consumption.campaign, [*blocks, SectionBlock(text=empty)])
     blocks.append(SectionBlock(text=lines(consumption)))
@@ -114,7 +114,7 @@ def budget(of: Consumption) -> str:
     """How much of the budget is spent: a bar where there is one."""
     planned = of.campaign.budget
     if planned is None or not planned.minor:
-        return f"{of.spent} spent; no budget is set"
+        return f"{of.spent} spent, no budget set"
     return f"{bar(of.spent.minor, planned.minor)}\n{of.spent} of {planned}"
 
 
@@ -133,11 +133,11 @@ def warning(crossed: BudgetWarning, of: Consumption) -> Message:
     """To the owner: the budget runs out, or has."""
     name = f"“{safe(of.campaign.name)}”"
     if crossed.percent >= 100:
-        text = f"The budget of {name} is spent."
-        advice = "Stop the ads, or raise the budget, if the leads are worth it."
+        text = f"{name} has spent its whole budget."
+        advice = "Stop the ads, or raise the budget if the leads are worth it."
     else:
-        text = f"{crossed.percent} % of the budget of {name} is spent."
-        advice = "See whether it will last until the end."
+        text = f"{name} has spent {crossed.percent}% of its budget."
+        advice = "Will the rest last until the end?"
     blocks: list[Block] = [SectionBlock(text=f"*{text}*\n{budget(of)}")]
     if of.by_line:
         blocks.append(SectionBlock(text=lines(of)))
@@ -152,7 +152,7 @@ def imported(it: SpendImport, campaign: Campaign | None) -> Message:
 
 def _preview(it: SpendImport, campaign: Campaign | None) -> Message:
     of = f" from {label_of(it.platform)}" if it.platform else ""
-    text = f"Import the spend{safe(of, 100)} of {safe(it.name, 120)}?"
+    text = f"Import the spend{safe(of, 100)} in {safe(it.name, 120)}?"
     blocks: list[Block] = [
         HeaderBlock(text=PlainTextObject(text=clean(f"Import spend{of}?", 150), emoji=False)),
         SectionBlock(text=f"*{safe(it.name, 120)}*, {plural(len(it.rows), 'row')}"),
@@ -160,7 +160,7 @@ def _preview(it: SpendImport, campaign: Campaign | None) -> Message:
         SectionBlock(text=_columns(it)),
     ]
     if campaign is not None:
-        whose = f"Rows that name no campaign of ours go to “{safe(campaign.name, 100)}”."
+        whose = f"Rows without one of our campaigns go to “{safe(campaign.name, 100)}”."
         blocks.append(note(whose))
     return Message(text, [*blocks, _buttons(it)])
 
@@ -169,13 +169,13 @@ def _done(it: SpendImport, _campaign: Campaign | None) -> Message:
     title = f"{safe(it.name, 120)} is imported"
     counts = [*_counts(it)]
     if it.outcome["refused"]:
-        counts.append("The refused rows come back to you here, each with its reason.")
+        counts.append("You'll get the refused rows back here, with the reasons.")
     added = plural(it.outcome["new"], "new entry", "new entries")
     return Message(f"{title}: {added}.", [SectionBlock(text="\n".join([f"*{title}*", *counts]))])
 
 
 def _cancelled(it: SpendImport, _campaign: Campaign | None) -> Message:
-    text = f"{safe(it.name, 120)} was not imported, and its rows are forgotten."
+    text = f"{safe(it.name, 120)} was not imported. I've deleted its rows."
     return Message(text, [SectionBlock(text=text)])
 
 
@@ -189,13 +189,14 @@ _CARDS: dict[ImportState, Callable[[SpendImport, Campaign | None], Message]] = {
 def _outlook(it: SpendImport) -> str:
     """What would come of it."""
     if not it.outcome:
-        return "Say with *Columns…* which columns are the campaign, the day and the amount."
+        return "Use *Columns…* to say which columns hold the campaign, the day and the amount."
     outlook = _counts(it)
     if it.outcome["first"]:
         outlook.insert(0, _days(it))
     if not it.platform:
         outlook.append(
-            "*Which platform is it from?* The columns do not tell: say it with *Columns…*."
+            "*Which platform is it from?* I can't tell from the columns. Choose it under "
+            "*Columns…*."
         )
     return clean("\n".join(outlook), 3000)
 
@@ -204,10 +205,7 @@ def _days(it: SpendImport) -> str:
     sums = [str(Money(minor, currency)) for currency, minor in it.outcome["amounts"].items()]
     first, last = (date.fromisoformat(it.outcome[name]) for name in ("first", "last"))
     count = plural(it.outcome["campaigns"], "campaign")
-    days = formats.day(first)
-    if last != first:
-        days += f" to {formats.day(last)}"
-    return f"{', '.join(sums)} of {count}, {days}"
+    return f"{', '.join(sums)} of {count}, {formats.days(first, last)}"
 
 
 def _counts(it: SpendImport) -> list[str]:
@@ -217,8 +215,8 @@ def _counts(it: SpendImport) -> list[str]:
             outcome["new"],
             f"• {plural(outcome['new'], 'new entry', 'new entries')}, by campaign and day",
         ),
-        (outcome["restated"], f"• {outcome['restated']:,} restated: another entry corrects each"),
-        (outcome["known"], f"• {outcome['known']:,} here already: nothing is added"),
+        (outcome["restated"], f"• {outcome['restated']:,} corrected by this file"),
+        (outcome["known"], f"• {outcome['known']:,} already here"),
         (outcome["refused"], f"• {plural(outcome['refused'], 'row')} refused"),
     ]
     reasons = [f"   ◦ {count:,} × {safe(why, 200)}" for why, count in outcome["reasons"]]
@@ -235,7 +233,7 @@ def remarks(it: SpendImport) -> list[str]:
         shown = ", ".join(f"“{label}” {amount}" for label, amount in outcome["sums"])
         more = "" if sums == len(outcome["sums"]) else ", …"
         rows = plural(sums, "row")
-        lines.append(f"{rows} left out as sums of other rows: {shown}{more}")
+        lines.append(f"{rows} left out as totals of other rows: {shown}{more}")
     if outcome.get("empty"):
         lines.append(
             f"{plural(outcome['empty'], 'row')} left out: no amount and no day or campaign"
@@ -244,10 +242,10 @@ def remarks(it: SpendImport) -> list[str]:
         lines.append(f"Credits are counted: {Money(minor, currency)}")
     for currency, minor in outcome.get("rounded", {}).items():
         difference = Decimal(minor).scaleb(-exponent(currency)).normalize()
-        lines.append(f"Rounded: {difference:+f} {currency} in all")
+        lines.append(f"Rounding changes the total by {difference:+f} {currency}")
     if outcome.get("names_no_currency"):
         currencies = " or ".join(outcome["amounts"])
-        lines.append(f"The file names no currency: it is read as {currencies}")
+        lines.append(f"The file names no currency, so I read it as {currencies}")
     return lines
 
 

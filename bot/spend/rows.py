@@ -32,14 +32,14 @@ _TOTAL = re.compile(
 # Each part of a sum is rounded when it is written, and so is the sum.
 _ROUNDED = Decimal("0.005")
 
-NO_CAMPAIGN = "It names no campaign, as sums do, and is not the sum of the others."
+NO_CAMPAIGN = "It has no campaign, like a total, but isn't the total of the other rows."
 TWO_AMOUNTS = (
-    "Its amount can be read in two ways: is the mark in it for thousands or for decimals? Choose "
-    "“Amount, as 1,234.50” or “Amount, as 1.234,50” with Columns…."
+    "Its amount can be read in two ways. Choose “Amount, as 1,234.50” or “Amount, as 1.234,50” "
+    "under Columns…."
 )
 TWO_DAYS = (
-    "Its day can be read in two ways. Choose “Day, day first” or “Day, month first” with Columns…, "
-    "or write 2026-11-25."
+    "Its day can be read in two ways. Choose “Day, day first” or “Day, month first” under "
+    "Columns…, or write 2026-11-25."
 )
 _MARKS = {"decimal_point": POINT, "decimal_comma": COMMA}
 
@@ -109,7 +109,7 @@ def is_blank(cell: str) -> bool:
 
 
 def _without_day(row: Row) -> str | None:
-    return "It names no day." if row.period is None else None
+    return "It has no day." if row.period is None else None
 
 
 class _Reader:
@@ -174,13 +174,13 @@ class _Reader:
             ends = self._days.read(last) if last else begins
             row.period = Period(begins.first, ends.last) if begins.first <= ends.last else None
             if row.period is None:
-                row.problem = row.problem or "Its last day is before its first one."
+                row.problem = row.problem or "Its last day is before its first day."
             elif self._day_means in ("week", "month"):
                 row.period = begins.week() if self._day_means == "week" else begins.month()
         except TwoReadings:
             row.problem = row.problem or TWO_DAYS
         except NoReading:
-            row.problem = row.problem or f"“{first[:40]}” is no day. Write it as 2026-11-25."
+            row.problem = row.problem or f"“{first[:40]}” isn't a day. Write it as 2026-11-25."
 
 
 def _amounts(cell: str) -> Mapping[str, tuple[Decimal, tuple[str, ...]]]:

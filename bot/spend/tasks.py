@@ -34,8 +34,8 @@ def return_refused(services: Services, import_id: int) -> None:
         return
     content = refused_file(staged.header, ((cells, why) for cells, why in staged.rows))
     words = (
-        "These rows were refused, each with its reason. Fix them in the export and drop all of it "
-        "here again: nothing is counted twice."
+        "These rows were refused; the last column says why. Fix them and drop the whole export "
+        "here again. Nothing is counted twice."
     )
     services.slack.upload(card[0], refused_name(staged.name), content, words)
     with services.store.transaction() as session:

@@ -43,7 +43,7 @@ def test_spend_is_entered_corrected_imported_and_warned_about(either_office: Off
     refused = mara.submit(modal, {"line": "Google Ads", "amount": "900 USD"})
     assert "EUR and USD" in refused.errors["amount"]
     assert mara.submit(modal, {"line": "Google Ads", "amount": "900"}).ok
-    warning = office.whisper("mara", "80 % of the budget")
+    warning = office.whisper("mara", "80% of its budget")
     assert "900 EUR of 1,000 EUR" in drawn(warning)
 
     mara.command("/campaign", 'spend list "Summer trial"', office.channel)
@@ -56,14 +56,14 @@ def test_spend_is_entered_corrected_imported_and_warned_about(either_office: Off
     card = office.whisper("mara", "Import spend from Google Ads?", "1 row refused")
     mara.click(card, "spend.start")
     office.whisper("mara", "june is imported", "1 new entry")
-    office.whisper("mara", "The budget of “Summer trial” is spent")
+    office.whisper("mara", "has spent “Summer trial” is spent")
     assert spent(office) == 100_000
     back = office.slack.wait_until(
         lambda: next((m for m in office.slack.messages(office.slack.im(office.users["mara"]))
                       if m.files and "refused" in m.text), None), timeout=60,
     )  # fmt: skip
     lines = office.slack.workspace.files[back.files[0]].data.decode("utf-8-sig").splitlines()
-    assert lines[1].startswith("2026-06-02,Winter,EUR,50.00,No campaign here is called")
+    assert lines[1].startswith("2026-06-02,Winter,EUR,50.00,No campaign is called")
 
 
 def test_a_report_is_asked_for_chosen_and_turned(office: Office) -> None:
@@ -122,7 +122,7 @@ def test_what_no_column_says_is_asked_for_in_the_form(office: Office) -> None:
     answers = {"columns:2": "decimal_point", "platform": "tiktok"}
     assert mara.submit(office.modal("mara", "Columns of the export"), answers).ok
     card = office.whisper("mara", "Import spend from TikTok?", "45.12 EUR of 1 campaign")
-    assert "1 row left out as sums of other rows: “Total” 45.123" in drawn(card)
+    assert "1 row left out as totals of other rows: “Total” 45.123" in drawn(card)
     mara.click(card, "spend.start")
     office.whisper("mara", "ads is imported", "1 new entry")
     assert spent(office) == 4_512
@@ -137,4 +137,4 @@ def test_a_salesperson_learns_whom_to_ask(office: Office) -> None:
     said = [message.text for message in office.slack.ephemerals(office.users["ben"])]
     assert all(re.match("Only (marketers|managers) can ", text) for text in said)
     ben.upload(office.slack.im(office.users["ben"]), "june.csv", EXPORT)
-    office.whisper("ben", "like a report of what was spent", "Only marketers can")
+    office.whisper("ben", "like an ad spend report", "Only marketers can")

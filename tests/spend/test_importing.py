@@ -107,7 +107,7 @@ def test_what_cannot_be_taken_comes_back_with_its_reason(
     reasons = [why for _, why in rows]
     assert "EUR and USD cannot be added up" in reasons[0]
     assert "“Unknown”" in reasons[1]
-    assert "no day" in reasons[2]
+    assert "isn't a day" in reasons[2]
     assert "not an amount" in reasons[3]
     assert company.jobs(importing.RETURN) == 1
 

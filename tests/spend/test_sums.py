@@ -140,7 +140,7 @@ def test_a_sum_with_a_day_that_is_none_is_no_campaign_of_the_whole_file(
     rows = ["2026-11-01,Elsewhere,EUR,10.00", "2026-11-01,Total: Account,EUR,99.00"]
     found = bring(company, google(*rows), one=campaign.id)
     assert found.total == 10
-    assert "reads like a sum" in found.reasons[0]
+    assert "looks like a total" in found.reasons[0]
 
 
 def test_a_campaigns_own_sum_over_its_days_is_left_out(
@@ -304,7 +304,7 @@ def test_rows_that_came_back_never_stand_for_the_whole_day(
 
 # From here on: exports of any kind.
 
-UNKNOWN = "No campaign here is called “Nobody's”. Choose one with Columns…."
+UNKNOWN = "No campaign is called “Nobody's”. Choose one under Columns…."
 
 HEADERS = {
     "en": ("Campaign", "Day", "Cost", "Currency code", "Total: Account"),
