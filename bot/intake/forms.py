@@ -26,7 +26,7 @@ TURN_COLUMNS = "import.turn_columns"
 # meanings along. So wide lists have pages.
 COLUMNS_ON_A_PAGE = 30
 _LABEL, _HINT = 100, 75
-_OTHERS = "A row that names a running campaign's code goes to that one, unless you choose one here."
+_OTHERS = "Rows with a live campaign's code go to that campaign, unless you choose one here."
 
 
 class Columns(Form, id="import.save_columns", title="Columns of the list"):
@@ -97,7 +97,7 @@ class NewLead(Form, id="lead.save_new", title="New lead", submit="Add lead"):
     last_name: str = text("Last name", most=200, optional=True)
     company: str = text("Company", most=200, optional=True)
     phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
-    email: str = email("Email", optional=True, hint="An email address or a phone number is needed.")
+    email: str = email("Email", optional=True, hint="Enter an email address or a phone number.")
     message: str = text("What do they want?", most=3000, multiline=True, optional=True)
     campaign: int | None = select("Campaign", none="No campaign")
 
@@ -119,7 +119,7 @@ class NewLead(Form, id="lead.save_new", title="New lead", submit="Add lead"):
 
 _OTHER_SOURCES = "source:*"
 _LABELS = {
-    _OTHER_SOURCES: "Came from a source that is not named below",
+    _OTHER_SOURCES: "Came from a source not listed below",
     **{key: words[0].upper() + words[1:] for key, words in WORDS.items()},
 }
 
@@ -127,18 +127,16 @@ _LABELS = {
 class ChangeRules(Form, id="lead.save_rules", title="What makes a lead hot", submit="Save rules"):
     """What makes a lead hot: a number for each rule."""
 
-    hot_from: int = number(
-        "Announced at once from how many points on?", minimum=-1000, maximum=1000
-    )
+    hot_from: int = number("How many points make a lead hot?", minimum=-1000, maximum=1000)
     points: dict[str, int] = number("Points", minimum=-1000, maximum=1000)
     """By the keys of the rules."""
     sources: str = text(
-        "Sources with points of their own", most=1000, optional=True, multiline=True,
-        hint="One a line, such as: zoom 10",
+        "Points for single sources", most=1000, optional=True, multiline=True,
+        hint="One per line, such as: zoom 10",
     )  # fmt: skip
     competitors: str = text(
-        "Domains of competitors", most=2000, optional=True, multiline=True,
-        hint="One a line: example.com",
+        "Competitors' domains", most=2000, optional=True, multiline=True,
+        hint="One per line, such as: example.com",
     )  # fmt: skip
 
     @classmethod

@@ -31,7 +31,7 @@ _CHANGE_RULES = Access("change what makes a lead hot", (Role.ADMIN,))
 _SUBMISSIONS = Access("replay or dismiss submissions", (Role.ADMIN,))
 
 
-@capability.command("/lead", "", "type in a lead", _ADD)
+@capability.command("/lead", "", "add a lead", _ADD)
 @capability.shortcut(forms.NEW, _ADD)
 @capability.shortcut(forms.FROM_MESSAGE, _ADD)
 def ask_new_lead(act: Act) -> View:
@@ -86,9 +86,8 @@ def dismiss(act: Act) -> None:
 
 
 _HELP = (
-    "I do not read messages, but I do read lists: drop a CSV file here to import leads, or "
-    "what an ad platform says was spent. "
-    "`/handoff help` tells what else I can do."
+    "I don't read messages, but I do read lists. Drop a CSV file here to import leads or ad spend. "
+    "`/handoff help` shows what else I can do."
 )
 
 _IMPORT = Access("import leads", ANY_ROLE)

@@ -28,6 +28,6 @@ def show_unread(submissions: Sequence[Submission]) -> list[Block]:
         return []
     shown = submissions[:_MOST_UNREAD]
     more = len(submissions) > len(shown)
-    rest = [note("The oldest are shown: `handoff leads submissions` lists all.")] if more else []
+    rest = [note("These are the oldest. `handoff leads submissions` lists all.")] if more else []
     count = f"{_MOST_UNREAD}+" if more else str(len(shown))
     return [header(f"Could not be read ({count})"), *messages.rows_unread(shown), *rest]

@@ -61,7 +61,7 @@ BATCH = 500
 
 
 class NotInPreview(HandoffError):
-    """This import is {state} already. Nothing was changed."""
+    """This import is already {state}. Nothing was changed."""
 
 
 def drop_file(session: Session, by: Person, file_id: str, name: str) -> Import | None:
@@ -116,9 +116,9 @@ def fetch_file(store: Store, slack: Slack, import_id: int) -> None:
 
 def _why(error: NotAList | SlackRefused) -> str:
     if isinstance(error, TooLarge):
-        return f"it is larger than {MOST_BYTES // 2**20} MB; cut it in two"
+        return f"it is larger than {MOST_BYTES // 2**20} MB; split it in two"
     if isinstance(error, SlackRefused):
-        return f"Slack does not let me have it ({error.code})"
+        return f"Slack doesn't let me download it ({error.code})"
     return str(error.facts["why"])
 
 
@@ -369,7 +369,10 @@ def return_refused(store: Store, slack: Slack, import_id: int) -> None:
         place = place_of(session, IMPORT, import_id)
     if place is None:
         return
-    text = "These rows were refused. Fix them and drop the file again: nothing is imported twice."
+    text = (
+        "These rows were refused; the last column says why. Fix them and drop the file again. "
+        "Nothing is imported twice."
+    )
     slack.upload(place[0], refused_name(imported.name), content, text)
     with store.transaction() as session:
         import_rows.delete_rows(session, import_id)

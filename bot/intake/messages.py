@@ -48,24 +48,24 @@ def _reading(it: Import, _campaign: Campaign | None) -> Message:
 
 
 def _failed(it: Import, _campaign: Campaign | None) -> Message:
-    return _sentence(f"I cannot read *{_name(it)}* as a list: {safe(it.problem or '', 300)}.")
+    return _sentence(f"I can't read *{_name(it)}* as a list: {safe(it.problem or '', 300)}.")
 
 
 def _cancelled(it: Import, _campaign: Campaign | None) -> Message:
-    return _sentence(f"*{_name(it)}* was not imported, and its rows are forgotten.")
+    return _sentence(f"*{_name(it)}* was not imported. I've deleted its rows.")
 
 
 def _spend(it: Import, _campaign: Campaign | None) -> Message:
     if it.problem:
         # Our own sentence, which mentions whom to ask.
-        text = f"*{_name(it)}* looks like a report of what was spent. {clean(it.problem, 500)}"
+        text = f"*{_name(it)}* looks like an ad spend report. {clean(it.problem, 500)}"
         value = str(it.id)
         buttons = [
-            ButtonElement(text="It is a list of leads", action_id=AS_LIST, value=value),
+            ButtonElement(text="It's a list of leads", action_id=AS_LIST, value=value),
             ButtonElement(text="Cancel", action_id=CANCEL, value=value),
         ]
         return Message(text.replace("*", ""), [_section(text), ActionsBlock(elements=buttons)])
-    return _sentence(f"*{_name(it)}* is a report of what was spent; I ask about it below.")
+    return _sentence(f"*{_name(it)}* is an ad spend report. See below.")
 
 
 def _preview(it: Import, campaign: Campaign | None, *, enters_spend: bool) -> Message:
@@ -95,9 +95,9 @@ def _running(it: Import, _campaign: Campaign | None) -> Message:
 def _done(it: Import, _campaign: Campaign | None) -> Message:
     lines = [f"*{_name(it)} is imported*", *_counts(it.added, it.joined, it.known, it.refused)]
     if it.added:
-        lines.append("The new people are on one call list in the channel.")
+        lines.append("New people are on a call list in the channel.")
     if it.refused:
-        lines.append("The refused rows come back to you here, each with its reason.")
+        lines.append("You'll get the refused rows back here, with the reasons.")
     text = "\n".join(lines)
     return Message(f"{_name(it)} is imported: {plural(it.added, 'new lead')}.", [_section(text)])
 
@@ -127,8 +127,8 @@ def _outlook(it: Import) -> str:
 def _counts(new: int, joined: int, known: int, refused: int) -> list[str]:
     lines = [
         (new, f"• {plural(new, 'new lead')}"),
-        (joined, f"• {joined:,} of people whose lead is open: they join it"),
-        (known, f"• {known:,} here already: nothing is added"),
+        (joined, f"• {joined:,} from people with an open lead: added to it"),
+        (known, f"• {known:,} already here"),
         (refused, f"• {refused:,} refused"),
     ]
     return [line for count, line in lines if count] or ["• no rows"]
@@ -136,12 +136,10 @@ def _counts(new: int, joined: int, known: int, refused: int) -> list[str]:
 
 def _columns(it: Import) -> str:
     """What was made of the columns, those that mean the same together."""
-    kinds: dict[str, list[str]] = {"Understood": [], "Kept under their names": [], "Left out": []}
+    kinds: dict[str, list[str]] = {"Understood": [], "Kept as they are": [], "Left out": []}
     for name, meaning in list(zip(it.header, it.meanings, strict=True))[:_MOST_COLUMNS]:
         if meaning in (NOTE, SKIP):
-            kinds["Left out" if meaning == SKIP else "Kept under their names"].append(
-                safe(name, 60)
-            )
+            kinds["Left out" if meaning == SKIP else "Kept as they are"].append(safe(name, 60))
         else:
             kinds["Understood"].append(_understood(name, MEANINGS[meaning]))
     lines = [f"{kind}: {', '.join(names)}" for kind, names in kinds.items() if names]
@@ -192,14 +190,14 @@ def encoding_of(value: str) -> tuple[int, str]:
 
 def _destination(campaign: Campaign | None) -> str:
     of = f" of “{safe(campaign.name, 100)}”" if campaign else ""
-    return f"New people come onto one call list{of} for sales to work through."
+    return f"New people go on a call list{of} for sales to work through."
 
 
 def _buttons(it: Import, *, enters_spend: bool) -> Block:
     value = str(it.id)
     start = ButtonElement(text="Import", action_id=START, value=value, style="primary")
     choose = ButtonElement(text="Columns…", action_id=COLUMNS, value=value)
-    spend = ButtonElement(text="It is spend", action_id=AS_SPEND, value=value)
+    spend = ButtonElement(text="It's ad spend", action_id=AS_SPEND, value=value)
     cancel = ButtonElement(text="Cancel", action_id=CANCEL, value=value)
     ready = reach_somebody(it.meanings)
     return ActionsBlock(elements=[*[start] * ready, choose, *[spend] * enters_spend, cancel])
@@ -246,23 +244,22 @@ def _submission_row(submission: Submission) -> list[Block]:
 def silent(last: Submission) -> Message:
     """A warning: nothing has come from this sender for longer than is usual for it."""
     text = (
-        f"*{_source_of(last)} has fallen silent.* Its last submission came "
-        f"{moment(last.received_at)}; that is longer ago than is usual for it. Is its form still "
-        "online, and its webhook still switched on? `handoff sources` on the server says how it "
-        "is set up."
+        f"*{_source_of(last)} has gone quiet.* Its last submission came "
+        f"{moment(last.received_at)}, which is unusually long ago. Are its form and webhook still "
+        "on? `handoff sources` on the server shows how it's set up."
     )
-    return Message(f"{_source_of(last)} has fallen silent.", [SectionBlock(text=text)])
+    return Message(f"{_source_of(last)} has gone quiet.", [SectionBlock(text=text)])
 
 
 def refused(kept: Submission) -> Message:
     """A warning: a vendor would not say which leads it has, of a form or at all."""
-    title = f"{_source_of(kept)} does not let Handoff read back its leads."
+    title = f"{_source_of(kept)} doesn't let Handoff look up missed leads."
     what = safe(kept.body.decode("utf-8", "replace"), 200)
     text = (
         f"*{title}*\n{what[:1].upper() + what[1:] + ': ' if what else ''}"
         f"{safe(kept.problem or '', 500)}.\n"
-        "Leads arrive by its webhook as before, but those that the webhook misses there stay "
-        "unknown. Does it still exist, and may the token of HANDOFF_SOURCE_TOKENS read it?"
+        "Leads still arrive by webhook, but any that the webhook misses are lost. Does the form "
+        "still exist, and may the token in HANDOFF_SOURCE_TOKENS read it?"
     )
     return Message(title, [SectionBlock(text=text)])
 
@@ -280,10 +277,12 @@ def rules(current: Rules, *, may_change: bool) -> Message:
     """What makes a lead hot, in words."""
     points = sorted(current.points.items(), key=lambda each: -each[1])
     lines = [f"• {_rule_words(key)}: {each:+d}" for key, each in points if each]
-    domains = ", ".join(safe(domain, 60) for domain in sorted(current.competitors)) or "none named"
+    domains = ", ".join(safe(domain, 60) for domain in sorted(current.competitors)) or "none"
     text = (
-        f"*A lead is announced at once from {current.hot_from} points on;* the others are offered "
-        "quietly at set hours.\n" + "\n".join(lines) + f"\nDomains of competitors: {domains}"
+        f"*Leads with {current.hot_from} points or more are announced at once.* The others are "
+        "offered in batches at set hours.\n"
+        + "\n".join(lines)
+        + f"\nCompetitors' domains: {domains}"
     )
     blocks: list[Block] = [SectionBlock(text=text[:3000])]
     if may_change:

@@ -134,6 +134,6 @@ class ScoreRules(Base):
     points: Mapped[dict[str, Any]]
     """Points by rule."""
     competitors: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """Domains of competitors."""
+    """Competitors' domains."""
     changed_at: Mapped[Moment]
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

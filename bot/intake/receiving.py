@@ -106,7 +106,9 @@ def set_aside(
     session: Session, workspace: Workspace, requests: Sequence[RawSubmission]
 ) -> list[Receipt]:
     """Keep raw requests that `receive` breaks at, for an admin to replay after the mend."""
-    problem = Unreadable({"body": "could not be taken in, by a fault of ours; the log says more"})
+    problem = Unreadable(
+        {"body": "could not be saved because of an error in Handoff; the log says more"}
+    )
     receipts = [Receipt(Outcome.UNREADABLE, problem=problem.refusal) for _ in requests]
     _keep(session, workspace, _context(requests[0]), requests, receipts)
     return receipts
@@ -316,7 +318,7 @@ def _report_refusal(session: Session, workspace: Workspace, source: str, refused
 
 
 class AlreadySettled(HandoffError):
-    """This submission is settled already. Nothing was changed."""
+    """This submission has already been dealt with. Nothing was changed."""
 
 
 def unread(session: Session, workspace_id: int, limit: int) -> Sequence[Submission]:

@@ -16,7 +16,7 @@ from bot.errors import FieldErrors
 from bot.intake.models import ScoreRules
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.sources import SOURCES, TYPED
+from bot.sources import SOURCES, TYPED, way
 from bot.sources.lead_payload import LeadPayload
 
 
@@ -35,9 +35,9 @@ class Label(StrEnum):
 
 
 _LABELS = {
-    Label.FREE_MAIL: "free mail address",
-    Label.DISPOSABLE: "disposable mail address",
-    Label.COMPETITOR: "address of a competitor",
+    Label.FREE_MAIL: "free email address",
+    Label.DISPOSABLE: "disposable email address",
+    Label.COMPETITOR: "competitor's address",
     Label.CUSTOMER: "existing customer",
 }
 
@@ -64,8 +64,8 @@ DEFAULT_POINTS: dict[str, int] = {
 WORDS: dict[str, str] = {
     "campaign": "came from a campaign",
     "phone": "left a phone number",
-    "company": "named their company",
-    "job_title": "named their role",
+    "company": "gave their company",
+    "job_title": "gave their job title",
     "message": "wrote a message",
     "asked_to_be_called": "asked to be called",
     "repeat_visit": "came back",
@@ -126,7 +126,8 @@ class Rules:
             "repeat_visit": is_return,
         }
         keys = [key for key, is_so in holds.items() if is_so] + list(labels)
-        reasons = [Reason(f"came via {source}", self._of_source(source))]
+        came = way(source) if source == TYPED else f"came {way(source)}"
+        reasons = [Reason(came, self._of_source(source))]
         reasons += [Reason(WORDS[key], self.points.get(key, 0)) for key in keys]
         counted = sorted((each for each in reasons if each.points), key=lambda each: -each.points)
         total = sum(reason.points for reason in counted)
@@ -166,14 +167,14 @@ def change_rules(
 def _problems(hot_from: int, points: dict[str, int], domains: list[str]) -> dict[str, str]:
     problems = {}
     if not 0 <= hot_from <= MOST_POINTS:
-        problems["hot_from"] = f"Please enter a number from 0 to {MOST_POINTS:,}."
+        problems["hot_from"] = f"Enter a number from 0 to {MOST_POINTS:,}."
     known = {*DEFAULT_POINTS, *(f"source:{slug}" for slug in (*SOURCES, TYPED))}
     unknown = sorted(key.removeprefix("source:") for key in points.keys() - known)
     if unknown:
-        problems["sources"] = f"There is no source {', '.join(unknown)}: see `handoff sources`."
+        problems["sources"] = f"No source is called {', '.join(unknown)}: see `handoff sources`."
     if any(abs(each) > MOST_POINTS for each in points.values()):
         problems["sources"] = f"Points go from -{MOST_POINTS:,} to {MOST_POINTS:,}."
     wrong = [domain for domain in domains if not _DOMAIN.fullmatch(domain)]
     if wrong:
-        problems["competitors"] = f"{wrong[0]} is not a domain such as example.com."
+        problems["competitors"] = f"{wrong[0]} isn't a domain. Write it like example.com."
     return problems

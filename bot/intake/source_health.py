@@ -1,4 +1,4 @@
-"""How often each source brings something, and which has fallen silent."""
+"""How often each source brings something, and which has gone quiet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -95,7 +95,7 @@ def _list_missed(
 
 @capability.schedule(source_health.CHECK, "23 * * * *", zone="UTC")
 def notice_silent_sources(session: Session, workspace: Workspace) -> None:
-    """Tell the admins of a source that has fallen silent."""
+    """Tell the admins of a source that has gone quiet."""
     source_health.check(session, workspace)
 
 

@@ -9,4 +9,4 @@ capability = Capability(
     "bot.leads.home_sections",
     "bot.leads.tasks",
 )
-capability.describe("/lead", "Type in a lead, find one, see yours, be away")
+capability.describe("/lead", "Add a lead, find one, see yours, set yourself away")

@@ -221,7 +221,7 @@ class EditDetails(Form, id="lead.save_details", title="Edit details", submit="Sa
     company: str = text("Company", most=200, optional=True)
     job_title: str = text("Job title", most=200, optional=True)
     phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
-    email: str = email("Email", optional=True, hint="An email address or a phone number is needed.")
+    email: str = email("Email", optional=True, hint="Enter an email address or a phone number.")
     country: str = text("Country", most=100, optional=True, hint="A name or a code, such as DE.")
     expected_amount: Money | None = _expected_amount()
     expected_on: date | None = _expected_on()

@@ -54,6 +54,23 @@ def source_name(code: str) -> str:
     return SOURCES[code].name if code in SOURCES else code.replace("_", " ").capitalize()
 
 
+_WAYS = {
+    "api": "through the website",
+    "form": "through the website",
+    "csv": "on a list",
+    "google_ads": "through a Google Ads form",
+    "meta": "through a Meta ad",
+    "webflow": "through a Webflow form",
+    "zoom": "through a Zoom webinar",
+    TYPED: "typed in by a colleague",
+}
+
+
+def way(code: str) -> str:
+    """How a lead of a source came, as people say it: `through the website`."""
+    return _WAYS.get(code, f"through {source_name(code)}")
+
+
 __all__ = [
     "SOURCES",
     "TYPED",
@@ -68,4 +85,5 @@ __all__ = [
     "Unproven",
     "Vendor",
     "source_name",
+    "way",
 ]

@@ -80,7 +80,7 @@ def test_the_warning_says_who_and_since_when(store: Store, workspace: Workspace)
     with store.transaction() as session:
         last = session.scalars(select(Submission)).one()
         message = messages.silent(source_health.last_submission(session, last.id))
-    assert "JSON API, Zapier, Make (website) has fallen silent" in message.text
+    assert "JSON API, Zapier, Make (website) has gone quiet" in message.text
     assert "2026-06-29 03:00 UTC" in str(message.blocks)
 
 

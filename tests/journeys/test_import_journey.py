@@ -28,7 +28,7 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     card = office.whisper("mara", "Import webinar?", "First rows")
     assert "3 rows" in drawn(card)
     assert "Understood: Vorname → First name, Mail → Email" in drawn(card)
-    assert "Kept under their names: Seats" in drawn(card)
+    assert "Kept as they are: Seats" in drawn(card)
     assert "1 × email: is not an email address" in drawn(card)
     assert "UTF-8" in drawn(card)
 
@@ -74,11 +74,11 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
 
 def test_what_is_no_list_a_stranger_and_a_chat_are_answered(office: Office) -> None:
     drop(office, "mara", "book.xlsx", b"PK\x03\x04" + b"x" * 50)
-    office.whisper("mara", "I cannot read", "save it as CSV first")
+    office.whisper("mara", "I can't read", "save it as CSV first")
     drop(office, "guest", "list.csv", b"Email\na@example.com\n")
     office.whisper("guest", "Only people with a role can import leads")
     office.hand("mara").say(office.slack.im(office.users["mara"]), "hello")
-    office.whisper("mara", "I do not read messages", "CSV")
+    office.whisper("mara", "I don't read messages", "CSV")
 
 
 def test_a_cancelled_list_and_an_old_button_do_nothing(office: Office) -> None:

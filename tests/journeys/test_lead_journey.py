@@ -204,15 +204,19 @@ def test_whoever_comes_back_joins_their_lead_and_its_owner_is_told(office: Offic
 
 def test_an_admin_changes_what_makes_a_lead_hot(office: Office) -> None:
     office.hand("mara").command("/lead", "rules", office.channel)
-    assert "lead.change_rules" not in drawn(office.whisper("mara", "announced at once from 50"))
+    assert "lead.change_rules" not in drawn(
+        office.whisper("mara", "50 points or more are announced at once")
+    )
     root = office.hand("root")
     root.command("/lead", "rules", office.channel)
-    root.click(office.whisper("root", "announced at once from 50"), "lead.change_rules")
+    root.click(
+        office.whisper("root", "50 points or more are announced at once"), "lead.change_rules"
+    )
     modal = office.modal("root", "What makes a lead hot")
     assert root.submit(modal, {"hot_from": "90", "sources": "myspace 5"}).errors
     root.submit(modal, {"hot_from": "90", "sources": "form 5"})
     root.command("/lead", "rules", office.channel)
-    office.whisper("root", "announced at once from 90", "HTML form: +5")
+    office.whisper("root", "90 points or more are announced at once", "HTML form: +5")
 
 
 def test_a_lead_is_looked_up_and_worked_where_it_was_found(office: Office) -> None:

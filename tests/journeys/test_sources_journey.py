@@ -59,7 +59,7 @@ def test_zoom_shakes_hands_and_who_asks_to_be_called_is_announced(office: Office
     registration: Any = json.loads(SOURCES["zoom"].example)
     assert call(office, "zoom", json.dumps(registration).encode()).json() == {"outcome": "lead"}
     lead = opened(office, office.card("Ada Lovelace"))
-    assert "via Zoom webinar" in lead
+    assert "through a Zoom webinar" in lead
     assert "asked to be called" in lead
 
 
@@ -75,7 +75,7 @@ def test_a_lead_that_is_only_named_is_fetched_and_shown(office: Office, product:
     })  # fmt: skip
     assert call(office, "meta", SOURCES["meta"].example).json() == {"outcome": "fetching"}
     lead = opened(office, office.card("Ada Lovelace"))
-    assert "via Meta lead ad" in lead
+    assert "through a Meta ad" in lead
     assert "Consent given" in lead
     assert product.asked[0][1] == f"Bearer {TOKEN}"
 

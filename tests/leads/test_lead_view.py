@@ -52,7 +52,10 @@ def lead(**changes: Any) -> Lead:
         "email": "ada@example.com", "phone_raw": "030 23125001", "phone_e164": "+493023125001",
         "country": "DE", "message": "Please call me about the spring offer.",
         "score": 90, "is_hot": True, "labels": [],
-        "score_reasons": [["came via api", 50], ["asked to be called", 30], ["free mail", -10]],
+        "score_reasons": [
+            ["came through the website", 50], ["asked to be called", 30],
+            ["free email address", -10],
+        ],
     }  # fmt: skip
     return Lead(**facts | changes)
 

@@ -79,11 +79,11 @@ def test_the_manifest_hints_at_each_word_with_its_example_in_the_order_of_declar
         ("rare", "what few need", ""),
     ):  # fmt: skip
         commands.add(Command("/lead", word, usage, lambda *_: None, hint=hint))
-    commands.describe("/lead", "Type in a lead")
+    commands.describe("/lead", "Add a lead")
     assert commands.manifest == [
         {
             "command": "/lead",
-            "description": "Type in a lead",
+            "description": "Add a lead",
             "usage_hint": "[mine | 12 | find Lovelace | 2026-W47 | help]",
             "should_escape": False,
         }

@@ -33,7 +33,7 @@ from bot.leads.models import EventType, Lead, Rating, Status, Touch, disposition
 from bot.slack import Message
 from bot.slack.blocks import menu
 from bot.slack.text import clean, moment, safe
-from bot.sources import SOURCES
+from bot.sources import way
 
 CLAIM = "lead.claim"
 CONTACTED = "lead.contacted"
@@ -53,8 +53,6 @@ NOTE = "lead.note"
 OFFER = "lead.offer"
 LOG_CALL = "lead.log_call"
 
-_WAYS = {"api": "over the API", "form": "from a web form", "typed": "typed in by a colleague"}
-_WAYS |= {slug: f"via {each.name}" for slug, each in SOURCES.items() if slug not in _WAYS}
 _QUESTION = 500  # characters of what somebody wrote that a card quotes
 
 # A deadline that is nearer than this is told by the clock alone.
@@ -202,11 +200,6 @@ def _standing(facts: LeadFacts) -> str:
     return f"⚠️ {warning}" if warning else ""
 
 
-def way(source: str) -> str:
-    """How a lead came, in words."""
-    return _WAYS.get(source, f"from {safe(source, 40)}")
-
-
 def came_back(facts: LeadFacts) -> str:
     """The newest of the submissions that joined this lead."""
     if not facts.touches:
@@ -217,7 +210,7 @@ def came_back(facts: LeadFacts) -> str:
     words = f"\n> {safe(said, 300)}" if isinstance(said, str) else ""
     answers = besides_meeting(touch.unplaced)
     words = "" if facts.names_only else words + answers_beside(answers)
-    return f"*Came back* {moment(touch.at)} {way(touch.source)}{often}{words}"
+    return f"*Came back* {moment(touch.at)} {safe(way(touch.source))}{often}{words}"
 
 
 def returned(touch: Touch, lead: Lead) -> Message:
@@ -227,7 +220,7 @@ def returned(touch: Touch, lead: Lead) -> Message:
     words += answers_beside(touch.unplaced)
     who = f"*{safe(lead.name, 100)}*" + (f" of {safe(lead.company, 100)}" if lead.company else "")
     did = "booked a meeting" if any("meeting" in each for each in touch.unplaced) else "came back"
-    text = f"{who} {did} {way(touch.source)}: your lead #{lead.id}.{words}"
+    text = f"{who} {did} {safe(way(touch.source))}: your lead #{lead.id}.{words}"
     return Message(f"{safe(lead.name, 100)} {did}.", [SectionBlock(text=text)])
 
 

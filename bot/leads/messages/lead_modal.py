@@ -36,6 +36,7 @@ from bot.leads.models import EventType, Lead, LeadEvent, Rating, Status
 from bot.people.models import Role
 from bot.slack import Message
 from bot.slack.text import clean, moment, safe
+from bot.sources import way
 
 TAKE_OVER = "lead.take_over"
 UNDO = "lead.undo"
@@ -122,7 +123,7 @@ def _score(lead: Lead) -> str:
 
 def _history(facts: LeadFacts) -> str:
     lead = facts.lead
-    steps = [f"Received {moment(lead.received_at)} {lead_card.way(lead.source)}"]
+    steps = [f"Received {moment(lead.received_at)} {safe(way(lead.source))}"]
     steps += _owners(facts)
     if attempts := tried(facts):
         steps.append(attempts)

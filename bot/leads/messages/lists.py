@@ -24,7 +24,6 @@ from bot.leads.messages.lead_card import (
     SHOW,
     claim_button,
     rating_button,
-    way,
     work_buttons,
 )
 from bot.leads.models import CallList, Lead, Rating, Status
@@ -33,6 +32,7 @@ from bot.slack import Message
 from bot.slack.blocks import menu
 from bot.slack.paging import page_turns
 from bot.slack.text import bar, clean, moment, safe
+from bot.sources import way
 
 LIST = "lead.list"
 PAGE_SIZE = 20
@@ -257,10 +257,11 @@ def _quiet_row(lead: Lead, owner: Person | None) -> SectionBlock:
     said = [
         words
         for words, points in lead.score_reasons
-        if points > 0 and not words.startswith("came via")
+        if points > 0 and words != f"came {way(lead.source)}"
     ]
     why = f"\n{safe(', '.join(said), 200)}" if said else ""
-    text = f"*{safe(lead.name, 100)}*{company}\n{way(lead.source)}, {moment(lead.received_at)}{why}"
+    came = f"{safe(way(lead.source))}, {moment(lead.received_at)}"
+    text = f"*{safe(lead.name, 100)}*{company}\n{came}{why}"
     if lead.merged_into:
         return SectionBlock(text=f"{text}\nmerged into #{lead.merged_into}")
     if owner is not None:

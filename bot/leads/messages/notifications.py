@@ -24,7 +24,6 @@ from bot.leads.messages.lead_card import (
     assign_button,
     card,
     claim_button,
-    way,
     work_buttons,
 )
 from bot.leads.models import Lead, Touch
@@ -41,6 +40,7 @@ from bot.people.models import Person, Role
 from bot.slack import Message
 from bot.slack.blocks import note
 from bot.slack.text import clean, moment, safe
+from bot.sources import way
 
 SHOW_NOTICE = "lead.show_notice"
 
@@ -162,7 +162,7 @@ def cover(touch: Touch, facts: LeadFacts) -> Message:
     said = touch.facts.get("message")
     words = f"\n> {safe(said, 1_000)}" if isinstance(said, str) and not facts.names_only else ""
     text = (
-        f"{who} wrote again {way(touch.source)}, and {owner.mention} is out. Can you answer? "
+        f"{who} wrote again {safe(way(touch.source))}, and {owner.mention} is out. Can you answer? "
         f"`/lead {lead.id}` shows everything; a manager can reassign it.{words}"
     )
     return Message(f"{safe(lead.name, 100)} wrote again.", [SectionBlock(text=text)])
