@@ -78,7 +78,7 @@ def conversions(options: Options) -> None:
         else:
             file = conversion_files.file(session, workspace_id, platform, options.number, part)
         if file is None:
-            print(f"Nothing is new for {platform.label}.", file=sys.stderr)
+            print(f"Nothing new for {platform.label}.", file=sys.stderr)
             return
         content = conversion_files.content(session, [file], platform, part)
         if options.output is None:

@@ -107,7 +107,7 @@ def _differing(page: LeadsPage, kept: int | None) -> str:
 
 
 def _counting(page: LeadsPage) -> str:
-    return "" if page.counting is None else f", of which it counts {page.counting:,}"
+    return "" if page.counting is None else f", {page.counting:,} of them counted"
 
 
 def _mark(page: LeadsPage, lead_id: int) -> str:
@@ -197,6 +197,6 @@ def _value(figures: Figures, name: str) -> str:
 
 def _cohort(explained: Explained) -> str:
     """Whom the figure is about, and what is still open."""
-    counted = "" if explained.counting is None else f", of which it counts {explained.counting:,}"
+    counted = "" if explained.counting is None else f", {explained.counting:,} of them counted"
     leads = f"Last week's figure is about {plural(explained.leads, 'lead')}{counted}."
     return f"{leads} {explained.last.maturing}".rstrip()

@@ -35,19 +35,19 @@ class Rhythm(StrEnum):
     """How often a file comes, and with it what it is about."""
 
     WEEKLY = "weekly"
-    """On Mondays, about the week before."""
+    """On Every Monday, for the week before."""
     MONTHLY = "monthly"
     """On the first of the month, about the month before."""
     DAILY = "daily"
-    """Each day, about the day before."""
+    """Every day, for the day before."""
 
     @property
     def words(self) -> str:
         """As lists and modals write it."""
         return {
-            Rhythm.WEEKLY: "Mondays, about the week before",
-            Rhythm.MONTHLY: "The first of the month, about the month before",
-            Rhythm.DAILY: "Each day, about the day before",
+            Rhythm.WEEKLY: "Every Monday, for the week before",
+            Rhythm.MONTHLY: "On the 1st, for the month before",
+            Rhythm.DAILY: "Every day, for the day before",
         }[self]
 
     def cron(self, at: time) -> str:
@@ -164,7 +164,7 @@ def set_up(
     FieldErrors where there are too many.
     """
     if len(exports(session, who)) >= MOST:
-        raise FieldErrors({"sheet": f"There are {MOST} already. Please remove one first."})
+        raise FieldErrors({"sheet": f"You already have {MOST}. Remove one first."})
     kind = kind if sheet in SHEETS else FileKind.CSV
     changing = {"at": at, "kind": kind.value, "set_up_by": who.id, "set_up_at": clock.now()}
     export_id = session.scalars(

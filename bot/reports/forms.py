@@ -28,7 +28,7 @@ class ScheduleFile(
     kind: FileKind = select(
         "Format",
         options=_KINDS,
-        hint="Conversions come as CSV in any case, in the platform's own columns.",
+        hint="Conversions always come as CSV, in the platform's own columns.",
     )
     channel: str = channel("Channel", with_bots=False)
 
@@ -47,5 +47,5 @@ class ScheduleFile(
         return cls.modal(
             sheet=_SHEETS[0].value, rhythm=_RHYTHMS[0].value, at=time(8), kind=_KINDS[0].value,
             channel=channel_id, blocks=messages.scheduled(exports, schedules),
-            fields={"at": {"hint": f"On the workspace's clock, {zone}."}},
+            fields={"at": {"hint": f"In the workspace's time zone, {zone}."}},
         )  # fmt: skip

@@ -40,7 +40,7 @@ _ACTIONS = {
 @capability.command(
     "/campaign",
     "report",
-    "see what came of a campaign; `last` behind its name counts by the last touch",
+    "see a campaign's results; add `last` to count by the last touch",
     _READ,
     hint="",
 )
@@ -97,8 +97,8 @@ def _which(name: str) -> str:
 @capability.command(
     "/digest",
     "conversions",
-    "get qualified and won leads as a file for an ad platform: `conversions google`, `meta` "
-    "or `linkedin`, and a number behind it for an earlier file",
+    "get qualified and won leads as a file for an ad platform: `conversions google`, `meta` or "
+    "`linkedin`; add a number for an earlier file",
     _FETCH,
     hint="",
 )
@@ -130,7 +130,7 @@ def _send_again(act: Act, platform: Platform, number: str) -> str:
 # Files on a schedule
 
 
-@capability.command("/digest", "export", "let files come into a channel", _SCHEDULE)
+@capability.command("/digest", "export", "send files to a channel on a schedule", _SCHEDULE)
 def show_schedules(act: Act) -> View:
     """What comes, and a form for more."""
     return _schedules(act, act.incoming.channel)

@@ -55,10 +55,10 @@ def read_campaigns(session: Session, who: Person) -> list[OwnCampaign]:
 def show_campaigns(own: Sequence[OwnCampaign]) -> list[Block]:
     """The first of them."""
     if not own:
-        none = "None runs at the moment. `/campaign` announces one."
+        none = "None right now. Start one with `/campaign`."
         return part("Your campaigns", [words(none)])
     more = len(own) > _MOST_CAMPAIGNS
-    rest = [note("There are more: `/campaign list` shows them.")] if more else []
+    rest = [note("`/campaign list` shows the rest.")] if more else []
     return part("Your campaigns", [*[words(_row(each)) for each in own[:_MOST_CAMPAIGNS]], *rest])
 
 

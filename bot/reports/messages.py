@@ -66,7 +66,7 @@ def _headline(result: CampaignReport) -> str:
     figures = result.figures
     leads, customers = figures.count("received"), figures.count("customers")
     if not leads:
-        return "No leads have come in for it."
+        return "No leads yet."
     parts = [f"{plural(leads, 'lead')}, {plural(customers, 'customer')}"]
     if result.shows_money and figures.has("cpl"):
         parts.append(f"{figures['cpl']} per lead")
@@ -82,9 +82,7 @@ def _about(campaign: Campaign) -> str:
 
 def _no_leads(campaign: Campaign) -> str:
     code = f"the code `{campaign.utm_campaign}`" if campaign.utm_campaign else "a UTM campaign code"
-    return (
-        f"Leads belong to it once they arrive with {code}, or are given to it by hand with `/lead`."
-    )
+    return f"Leads count once they arrive with {code}, or are added by hand with `/lead`."
 
 
 def _funnel(result: CampaignReport) -> dict[str, Any]:
@@ -183,7 +181,7 @@ def _notes(result: CampaignReport) -> str:
     """What a reader has to know to trust the figures."""
     figures = result.figures
     model = (
-        f"Attributed by {figures.attribution.label}, which is no proof that the campaign was the "
+        f"Attributed by {figures.attribution.label}, which doesn't prove that the campaign was the "
         f"cause. As of {moment(result.as_of)}."
     )
     notes = [
@@ -192,7 +190,7 @@ def _notes(result: CampaignReport) -> str:
         *_missing(result),
     ]
     if not result.peers:
-        notes.append("There is no other campaign of this kind to compare with yet.")
+        notes.append("No other campaign of this kind to compare with yet.")
     return clean("\n".join(notes), 3000)
 
 
@@ -219,8 +217,8 @@ def _buttons(result: CampaignReport) -> Block:
 REMOVE = "report.export_remove"
 
 _INTRO = (
-    "A file comes into a channel by itself. It holds what *everyone* in that channel may see: "
-    "names and contact details only where all of them may see them, amounts likewise."
+    "Handoff posts files to a channel on a schedule. A file holds only what *everyone* in that "
+    "channel may see: names, contact details and amounts only if all of them may."
 )
 
 
@@ -246,7 +244,7 @@ def useless(export: ScheduledExport) -> str:
     """What the one who set a file up hears when nobody would get anything out of it."""
     what = "it needs them" if export.platform else "it has nothing else"
     return (
-        f"I did not send the file “{export.title}” to <#{export.channel}>: not everyone there may "
+        f"I didn't send the file “{export.title}” to <#{export.channel}>: not everyone there may "
         f"see amounts, and {what}. Choose another channel with `/digest export`, or remove it "
         "there."
     )
@@ -264,7 +262,7 @@ def _schedule_row(export: ScheduledExport, schedule: Schedule | None) -> Block:
             value=str(export.id),
             confirm=ConfirmObject(
                 title="Remove this file?",
-                text="It comes no more. What was sent stays.",
+                text="It won't be sent again. Files already sent stay.",
                 confirm="Remove",
                 deny="Keep",
             ),

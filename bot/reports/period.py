@@ -14,7 +14,7 @@ _DAY = timedelta(days=1)
 
 
 class NotAPeriod(HandoffError):
-    """{what} Days read like 2026-11-25, the first one before the last."""
+    """{what} Write days like 2026-11-25, the first before the last."""
 
 
 class Span(StrEnum):
@@ -144,7 +144,7 @@ def _day(text: str | None) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise NotAPeriod(what="I cannot read this day.") from None
+        raise NotAPeriod(what="I can't read this day.") from None
     if not 2000 <= day.year <= 2999:
         raise NotAPeriod(what="This day is too far away.")
     return day

@@ -58,7 +58,7 @@ def test_every_sheet_in_every_kind(house: House, tmp_path: Path, sheet: str, kin
     [
         (("--format", "xlsx"), "--output report.xlsx"),
         (("--output", "/nowhere/x.csv"), "I cannot write /nowhere/x.csv"),
-        (("--from", "tomorrow"), "I cannot read this day"),
+        (("--from", "tomorrow"), "I can't read this day"),
     ],
 )
 def test_what_goes_wrong_is_said_in_a_sentence(

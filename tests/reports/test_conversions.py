@@ -377,7 +377,7 @@ def test_the_answers_say_what_is_new_and_how_to_have_it_again(house: House) -> N
     ]
     assert sending == "I'm sending you file 2 (2 corrections) for Google Ads."
     assert nothing == (
-        f"Nothing is new for Google Ads since file 2, {when}. "
+        f"Nothing new for Google Ads since file 2, {when}. "
         "`/digest conversions google 2` sends it again."
     )
 
@@ -385,10 +385,10 @@ def test_the_answers_say_what_is_new_and_how_to_have_it_again(house: House) -> N
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("google", "There are no conversions for Google Ads yet"),
+        ("google", "No conversions for Google Ads yet"),
         ("google 3", "There is no file 3 for Google Ads."),
-        ("google x", "“x” is not the number of a file."),
-        ("tiktok", "I don't know the platform “tiktok”. There are google, meta and linkedin."),
+        ("google x", "“x” isn't a file number."),
+        ("tiktok", "I don't know the platform “tiktok”. Choose google, meta or linkedin."),
     ],
 )
 def test_what_cannot_be_had_is_said_in_a_sentence(house: House, words: str, answer: str) -> None:
@@ -504,7 +504,7 @@ def test_the_command_line_writes_a_file(house: House, tmp_path: Path) -> None:
     assert len(rows(place.read_text())) == 1
     nothing = run()
     assert (nothing.returncode, nothing.stdout) == (0, "")
-    assert nothing.stderr == "Nothing is new for Google Ads.\n"
+    assert nothing.stderr == "Nothing new for Google Ads.\n"
     assert run("--file", "1").stdout == place.read_text()
     change(house, lead_id, status="lost")
     assert rows(run("--corrections").stdout)[0][3] == "RETRACT"

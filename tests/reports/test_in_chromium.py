@@ -162,7 +162,7 @@ def test_every_page_shuts_nobody_out(autumn: House, page: Page) -> None:
         summary.click()
     look(page)
     page.goto(f"{autumn.address}/report/nothing")
-    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
     look(page)
     page.get_by_role("link", name="Back to the report").click()
     page.get_by_role("button", name="Sign out").click()
@@ -206,7 +206,7 @@ def test_a_manager_walks_through_the_report(
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV of campaigns").click()
     assert download.value.suggested_filename == "campaigns_2026-11-02_2026-11-22.csv"
-    page.get_by_role("link", name="How it is computed").click()
+    page.get_by_role("link", name="How it's computed").click()
     expect(page.locator("#romi")).to_contain_text("contribution margin")
 
 

@@ -210,7 +210,7 @@ def test_the_leads_behind_a_share_add_up_to_it(office: Office) -> None:
     assert [each.row.counts for each in listed] == [True, False, False]
     assert (all_of_them, counted) == (3, 1)
     drawn = str(figure_messages.leads_view("response_sla", WEEK, page, is_first=True).to_dict())
-    assert "3 leads received 16–22 Nov 2026, of which it counts 1" in drawn
+    assert "3 leads received 16–22 Nov 2026, 1 of them counted" in drawn
     assert (drawn.count("*counts*"), drawn.count("does not count")) == (1, 2)
 
 

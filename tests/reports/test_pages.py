@@ -343,7 +343,7 @@ def test_what_goes_wrong_is_a_page_for_people_and_json_for_programs(
     claras_own: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = claras_own.get("/report/nothing")
-    assert (missing.status_code, "There is no such page" in missing.text) == (404, True)
+    assert (missing.status_code, "Page not found" in missing.text) == (404, True)
     assert "default-src 'none'" in missing.headers["content-security-policy"]
     assert claras_own.get("/report/files/secrets.csv").text.startswith("<!doctype html>")
     assert claras_own.get(f"/report/sign-in?onward={'x' * 3_000}").status_code == 400

@@ -36,12 +36,12 @@ def made(files: Sequence[ConversionFile], standing: Standing) -> str:
         return f"I'm sending you {names} for {platform.label}."
     if standing.last is None:
         return (
-            f"There are no conversions for {platform.label} yet: a lead that came by one of its "
-            "ads has to be qualified or won first."
+            f"No conversions for {platform.label} yet. A lead from one of its ads has to be "
+            "qualified or won first."
         )
     number, when = standing.last.number, moment(standing.last.made_at)
     return (
-        f"Nothing is new for {platform.label} since file {number}, {when}. "
+        f"Nothing new for {platform.label} since file {number}, {when}. "
         f"`{COMMAND} {platform} {number}` sends it again."
     )
 
@@ -53,12 +53,12 @@ def again(file: ConversionFile) -> str:
 
 def unknown(words: str) -> str:
     """What somebody hears who named no platform of ours."""
-    return f"I don't know the platform “{safe(words, 60)}”. There are google, meta and linkedin."
+    return f"I don't know the platform “{safe(words, 60)}”. Choose google, meta or linkedin."
 
 
 def no_number(words: str) -> str:
     """What somebody hears who named a file by anything else."""
-    return f"“{safe(words, 60)}” is not the number of a file. `{COMMAND}` says which was the last."
+    return f"“{safe(words, 60)}” isn't a file number. `{COMMAND}` shows the latest."
 
 
 def comment(file: ConversionFile) -> str:
@@ -72,7 +72,8 @@ def _what_to_do(platform: Platform, file: ConversionFile) -> str:
         if platform in TAKES_CORRECTIONS:
             return "Upload it as conversion adjustments, a day after the conversions it corrects."
         return (
-            f"{platform.label} takes no corrections as a file: keep this list beside its figures."
+            f"{platform.label} doesn't take corrections as a file. Keep this list beside its "
+            "figures."
         )
     return {
         Platform.GOOGLE: "Upload it in Google Ads under Goals → Conversions → Uploads.",

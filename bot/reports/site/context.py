@@ -195,16 +195,16 @@ def _downloads(
 def limits(reader: Reader) -> str:
     """What the reader does not see, said openly."""
     permissions = reader.permissions
-    only_own = "contact details of leads that are not yours"
+    only_own = "contact details of other people's leads"
     hidden_if = {
         "names": not permissions.may_see(DataClass.NAME),
         "contact details": not permissions.may_see_some(DataClass.CONTACT),
         only_own: permissions.scopes[DataClass.CONTACT] is Scope.OWN,
-        "who of your colleagues did what": not permissions.may_see(DataClass.PEOPLE),
+        "which colleague did what": not permissions.may_see(DataClass.PEOPLE),
         "amounts": not permissions.may_see(DataClass.MONEY),
     }
     hidden = [words for words, is_hidden in hidden_if.items() if is_hidden]
-    return f"Your role does not show {_listed(hidden)}." if hidden else ""
+    return f"Your role doesn't show {_listed(hidden)}." if hidden else ""
 
 
 def _listed(words: list[str]) -> str:

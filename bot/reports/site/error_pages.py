@@ -49,27 +49,32 @@ def _message(title: str, text: str, status: int) -> Response:
 
 def _refused(_request: Request, error: HTTPException) -> Response:
     if error.status_code == 404:
-        text = "There is nothing at this address. It may be cut short, or not for your role."
-        return _message("There is no such page", text, 404)
-    return _message("This does not work", str(error.detail), error.status_code)
+        text = "There's nothing at this address. It may be incomplete, or your role may not see it."
+        return _message("Page not found", text, 404)
+    return _message("This doesn't work", str(error.detail), error.status_code)
 
 
 def _unreadable(_request: Request, _error: Exception) -> Response:
-    return _message("I cannot read this", "This address says something that makes no sense.", 400)
+    return _message(
+        "I can't read this",
+        "Something in this address makes no sense. Start again from the report.",
+        400,
+    )
 
 
 def _away(_request: Request, error: HandoffError) -> Response:
-    answer = _message("The report is away", error.message, 503)
+    answer = _message("The report is unavailable", error.message, 503)
     answer.headers["Retry-After"] = "5"
     return answer
 
 
 def _broken(_request: Request, _error: Exception) -> Response:
     """The server's log has the error: whoever reads the page cannot mend it."""
-    text = "Something broke on our side, and whoever runs Handoff finds it in the log. Nothing was "
-    return _message(
-        "This page broke", f"{text}changed. Please try again, or look at other days.", 500
+    text = (
+        "Something broke on our side, and the log says what. Nothing was changed. Try again, or "
+        "look at other days."
     )
+    return _message("This page broke", text, 500)
 
 
 def _plainly(_request: Request, _error: Exception) -> Response:

@@ -189,9 +189,9 @@ class Login:
         """Back from Slack: who is it? Nothing is believed but what Slack itself says."""
         attempt = self.auth.attempt(request, state)
         if attempt is None:
-            return _again("This sign-in began somewhere else, or a while ago.", 400)
+            return _again("This sign-in was started in another browser, or too long ago.", 400)
         if error or not code:
-            return _again("You did not agree to sign in, so nothing was shown to anyone.", 403)
+            return _again("You cancelled the sign-in.", 403)
         try:
             who = self._identify(code, attempt)
         except _NotIn as problem:
@@ -210,7 +210,7 @@ class Login:
         except NotProven as problem:
             raise _NotIn(problem.message, 400) from problem
         except Postpone as problem:
-            raise _NotIn("Slack does not answer at the moment.", 503) from problem
+            raise _NotIn("Slack isn't answering right now.", 503) from problem
         except SlackRefused as refusal:
             logger.warning("nobody could sign in: %s", refusal)
             hint = "Slack refused the sign-in; an admin can run “handoff doctor”."

@@ -132,7 +132,7 @@ def _side_by_side(chosen: list[Part], reader: Reader) -> dict[str, Any]:
 
 def unreadable(_request: Request, problem: Exception) -> Response:
     """What stands in the address makes no sense."""
-    facts = {"title": "I cannot read this", "text": str(problem), "link": HOME,
+    facts = {"title": "I can't read this", "text": str(problem), "link": HOME,
              "label": "Back to the report"}  # fmt: skip
     return page("message.html", facts, 400)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from bot import formats
 from bot.formats import plural, share
 from bot.metrics import BY_NAME, Better, By, Figures, Key, Pipeline, Unit, shown
 from bot.metrics.pipeline import PipelineMonth
@@ -102,13 +104,16 @@ def part_bars(parts: Sequence[Part]) -> list[Bar]:
 def course(report: Report) -> Columns:
     """Leads and claimed leads, day by day or week by week."""
     return columns(
-        [(_day(point.day), point.counts["received"], point.counts["claimed"])
-         for point in report.course]
-    )  # fmt: skip
+        [
+            (_short(point.day), point.counts["received"], point.counts["claimed"])
+            for point in report.course
+        ]
+    )
 
 
-def _day(day: object) -> str:
-    return f"{day:%d %b}".lstrip("0")
+def _short(day: date) -> str:
+    """Without its year: a chart has no room for it."""
+    return formats.day(day, today=day)
 
 
 def missing_data(report: Report) -> list[Fact]:

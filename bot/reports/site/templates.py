@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
-from bot.formats import plural
+from bot import formats
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "style.css").read_bytes()
@@ -41,7 +41,7 @@ _pages = Environment(
 )
 _pages.globals |= {
     "style_version": hashlib.sha256(_STYLE).hexdigest()[:12],
-    "plural": plural,
+    "plural": formats.plural,
 }
 
 
@@ -66,7 +66,7 @@ def _kept(content: bytes, media_type: str) -> Response:
 
 
 def _stamp(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b %Y, %H:%M}"
+    return f"{formats.day(moment)}, {moment:%H:%M}"
 
 
 def _coded(text: str) -> Markup:
@@ -76,5 +76,6 @@ def _coded(text: str) -> Markup:
 
 _pages.filters["coded"] = _coded
 _pages.filters["stamp"] = _stamp
+_pages.filters["day"] = formats.day
 _pages.tests["moment"] = lambda value: isinstance(value, datetime)
 _pages.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
