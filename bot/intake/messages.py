@@ -136,10 +136,10 @@ def _counts(new: int, joined: int, known: int, refused: int) -> list[str]:
 
 def _columns(it: Import) -> str:
     """What was made of the columns, those that mean the same together."""
-    kinds: dict[str, list[str]] = {"Understood": [], "Kept as they are": [], "Left out": []}
+    kinds: dict[str, list[str]] = {"Understood": [], "Kept as is": [], "Left out": []}
     for name, meaning in list(zip(it.header, it.meanings, strict=True))[:_MOST_COLUMNS]:
         if meaning in (NOTE, SKIP):
-            kinds["Left out" if meaning == SKIP else "Kept as they are"].append(safe(name, 60))
+            kinds["Left out" if meaning == SKIP else "Kept as is"].append(safe(name, 60))
         else:
             kinds["Understood"].append(_understood(name, MEANINGS[meaning]))
     lines = [f"{kind}: {', '.join(names)}" for kind, names in kinds.items() if names]

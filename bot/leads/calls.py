@@ -19,7 +19,7 @@ from bot.people.models import Person
 
 
 class NotedAlready(HandoffError):
-    """This call is logged already. Nothing was changed."""
+    """This call is already logged. Nothing was changed."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ class AlreadyClaimed(HandoffError):
 
 
 class AlreadyYours(HandoffError):
-    """This lead is yours already, since {when}. Nothing was changed."""
+    """You already own this lead, since {when}. Nothing was changed."""
 
 
 class AlreadyClosed(HandoffError):
@@ -32,7 +32,7 @@ class AlreadyClosed(HandoffError):
 
 
 class MergedAway(HandoffError):
-    """This lead was merged into #{into}, where it goes on. Nothing was changed."""
+    """This lead was merged into #{into}. Work on that one. Nothing was changed."""
 
 
 class Reserved(HandoffError):
@@ -40,7 +40,7 @@ class Reserved(HandoffError):
 
 
 class NotClaimed(HandoffError):
-    """Nobody owns this lead at the moment. Claim it first."""
+    """Nobody owns this lead. Claim it first."""
 
 
 class NotYours(HandoffError):
@@ -131,7 +131,7 @@ class InThePast(HandoffError):
 
 
 class OwnsItAlready(HandoffError):
-    """{owner} owns this lead already."""
+    """{owner} already owns this lead."""
 
 
 class DayIsOver(HandoffError):
@@ -252,4 +252,4 @@ def end_pause(lead: Lead) -> None:
 
 
 class DoesNotSell(HandoffError):
-    """{who} is no salesperson here. An admin gives roles with /handoff people."""
+    """{who} isn't a salesperson here. An admin gives roles with /handoff people."""

@@ -18,7 +18,7 @@ _FIELDS = {"email_key": "email", "phone_raw": "phone", "phone_e164": "phone"}
 
 
 class NothingEdited(HandoffError):
-    """Nothing was changed: all of it is on the lead already."""
+    """Nothing was changed: the lead already says all of that."""
 
 
 def editable(session: Session, who: Person, lead_id: int) -> Lead:

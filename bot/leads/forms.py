@@ -106,7 +106,7 @@ class LogCall(Form, id="lead.save_call", title="Log call", submit="Save"):
     follow_up: date | None = day(
         "Follow up on",
         optional=True,
-        hint="It rests until that morning; then you're reminded.",
+        hint="The lead is paused until that morning. Then you're reminded.",
     )
 
     @classmethod
@@ -336,14 +336,14 @@ def nobody_else(lead: Lead) -> View:
 _MOST_ANSWERS = 10
 
 _HINTS = {
-    CallOutcome.INTERESTED: "It is your lead from here on.",
+    CallOutcome.INTERESTED: "The lead is yours.",
     CallOutcome.CALL_BACK: "It stays yours, and you get its card.",
     CallOutcome.NO_ANSWER: "It goes back to the end of the list.",
-    CallOutcome.NOT_INTERESTED: "It is closed.",
+    CallOutcome.NOT_INTERESTED: "The lead is closed.",
 }
 
 
-class Call(Form, id="calls.save", title="Next contact", submit="Save, next", close="Stop"):
+class Call(Form, id="calls.save", title="Next contact", submit="Save and next", close="Stop"):
     """What came of a call. To close it gives whom it shows back to the list."""
 
     lead_id: Hidden[int]

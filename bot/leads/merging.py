@@ -33,11 +33,12 @@ class SameLead(HandoffError):
 
 
 class AlreadyMerged(HandoffError):
-    """Lead #{lead} was merged into #{into} already. Nothing was changed."""
+    """Lead #{lead} was already merged into #{into}. Nothing was changed."""
 
 
 class DealWouldVanish(HandoffError):
-    """Lead #{lead} is won{amount}; as a part of #{into} it would leave every figure. {instead}"""
+    """Lead #{lead} is won{amount}. Merged into #{into}, it would drop out of every figure.
+    {instead}"""
 
 
 class NotMerged(HandoffError):
@@ -45,7 +46,7 @@ class NotMerged(HandoffError):
 
 
 class MergedAgain(HandoffError):
-    """Lead #{into} or its contact was merged itself since. Undo that first."""
+    """Lead #{into} or its contact has been merged since. Undo that first."""
 
 
 def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:

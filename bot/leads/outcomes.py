@@ -21,15 +21,15 @@ from bot.slack.text import moment
 
 
 class AlreadyContacted(HandoffError):
-    """The first contact was noted {when} already. Nothing was changed."""
+    """The first contact was already logged {when}. Nothing was changed."""
 
 
 class AlreadyQualified(HandoffError):
-    """This lead is qualified already. Nothing was changed."""
+    """This lead is already qualified. Nothing was changed."""
 
 
 class AlreadyRated(HandoffError):
-    """This lead is rated {rating} already. Nothing was changed."""
+    """This lead is already rated {rating}. Nothing was changed."""
 
 
 class ReasonMissing(HandoffError):
@@ -57,11 +57,11 @@ class NotWon(HandoffError):
 
 
 class AmountUnchanged(HandoffError):
-    """The amount is {amount} already."""
+    """The amount is already {amount}."""
 
 
 class AnotherIsOpen(HandoffError):
-    """This person has another lead that is open, #{lead}: please work on that one."""
+    """This person has another open lead, #{lead}. Work on that one."""
 
 
 def contacted(session: Session, who: Person, lead_id: int) -> Lead:

@@ -73,7 +73,7 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload | Cancellation]:
     if event == "invitee.canceled" and (key := _key(dig(invitee, "uri"))):
         return [Cancellation(key, is_moved=dig(invitee, "rescheduled") is True)]
     if event != "invitee.created":
-        raise Ignored("an event that is no booking")
+        raise Ignored("an event that isn't a booking")
     names = [("Name", "name"), ("First name", "first_name"), ("Last name", "last_name"),
              ("Email", "email"), ("Phone", "text_reminder_number")]  # fmt: skip
     answers = [(label, dig(invitee, key)) for label, key in names]

@@ -15,7 +15,7 @@ SKIP = "skip"
 """Left out."""
 
 MEANINGS: Mapping[str, str] = {
-    NOTE: "Keep under its name",
+    NOTE: "Keep as is",
     SKIP: "Leave out",
     "email": "Email",
     "phone": "Phone",

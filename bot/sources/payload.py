@@ -121,5 +121,5 @@ def references(ids: Iterable[str | None]) -> list[Reference]:
     """The leads that a vendor names, each once. Raises Unreadable for what cannot be an id."""
     named = [each for each in dict.fromkeys(ids) if each]
     if not all(_ID.fullmatch(each) for each in named):
-        raise Unreadable({"id": "is none that a lead can have"})
+        raise Unreadable({"id": "can't be a lead's id"})
     return [Reference(each) for each in named]

@@ -53,7 +53,7 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     """Read a response. Raises Unreadable; Ignored for other events."""
     sent = json_object(body)
     if sent.get("eventType") != "FORM_RESPONSE":
-        raise Ignored("an event that is no response")
+        raise Ignored("an event that isn't a response")
     data = sent.get("data")
     origin = {
         "external_id": identifier(dig(data, "responseId")),

@@ -53,7 +53,7 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     """Read a response. Raises Unreadable; Ignored for other events."""
     sent = json_object(body)
     if sent.get("event_type") != "form_response":
-        raise Ignored("an event that is no response")
+        raise Ignored("an event that isn't a response")
     response = sent.get("form_response")
     origin = {
         "external_id": identifier(dig(response, "token")),

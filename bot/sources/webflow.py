@@ -40,7 +40,7 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     """Read a form. Raises Unreadable; Ignored for other triggers."""
     sent = json_object(body)
     if sent.get("triggerType") != "form_submission":
-        raise Ignored("an event that is no form")
+        raise Ignored("an event that isn't a form")
     payload = sent.get("payload")
     data = dig(payload, "data")
     origin = {

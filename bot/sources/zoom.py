@@ -80,7 +80,7 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     """Read a registration. Raises Unreadable; Ignored for other events."""
     sent = json_object(body)
     if sent.get("event") not in ("webinar.registration_created", "meeting.registration_created"):
-        raise Ignored("an event that is no registration")
+        raise Ignored("an event that isn't a registration")
     webinar = dig(sent, "payload", "object")
     person = dig(webinar, "registrant")
     origin = {

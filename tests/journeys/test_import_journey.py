@@ -28,7 +28,7 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     card = office.whisper("mara", "Import webinar?", "First rows")
     assert "3 rows" in drawn(card)
     assert "Understood: Vorname → First name, Mail → Email" in drawn(card)
-    assert "Kept as they are: Seats" in drawn(card)
+    assert "Kept as is: Seats" in drawn(card)
     assert "1 × email: is not an email address" in drawn(card)
     assert "UTF-8" in drawn(card)
 
@@ -88,7 +88,7 @@ def test_a_cancelled_list_and_an_old_button_do_nothing(office: Office) -> None:
     office.hand("mara").click(card, "import.cancel")
     office.whisper("mara", "was not imported")
     office.hand("mara").click(old, "import.start")
-    office.whisper("mara", "This import is cancelled already")
+    office.whisper("mara", "This import is already cancelled")
 
 
 def test_the_encoding_is_shown_and_can_be_changed(office: Office) -> None:

@@ -115,7 +115,7 @@ def test_the_loser_of_a_race_is_told_who_and_when(office: Office) -> None:
     assert office.hand("ben").click(seen_by_both, "lead.claim").ok
     office.whisper("ben", f"<@{office.users['sofia'].id}> claimed this lead <!date")
     assert office.hand("sofia").click(seen_by_both, "lead.claim").ok
-    office.whisper("sofia", "This lead is yours already")
+    office.whisper("sofia", "You already own this lead")
 
 
 def test_a_released_lead_can_be_claimed_again(office: Office) -> None:

@@ -48,7 +48,7 @@ def opened(office: Office, card: Message) -> str:
 def test_a_signed_response_of_a_form_becomes_a_card(office: Office) -> None:
     assert call(office, "typeform", SOURCES["typeform"].example).json() == {"outcome": "lead"}
     card = office.card("Ada Lovelace", "How large is your team?")
-    assert "via Typeform" in opened(office, card)
+    assert "through Typeform" in opened(office, card)
     asked = next(block for block in card.blocks if "How large is your team?" in str(block))
     assert "12" in str(asked)
 

@@ -56,7 +56,7 @@ def test_spend_is_entered_corrected_imported_and_warned_about(either_office: Off
     card = office.whisper("mara", "Import spend from Google Ads?", "1 row refused")
     mara.click(card, "spend.start")
     office.whisper("mara", "june is imported", "1 new entry")
-    office.whisper("mara", "has spent “Summer trial” is spent")
+    office.whisper("mara", "“Summer trial” has spent its whole budget")
     assert spent(office) == 100_000
     back = office.slack.wait_until(
         lambda: next((m for m in office.slack.messages(office.slack.im(office.users["mara"]))

@@ -410,7 +410,7 @@ def test_a_rating_replaces_the_one_before(floor: Floor) -> None:
     floor.do(rated(Rating.WEAK, "Student"), "sofia", lead_id)
     same = floor.refused(rated(Rating.WEAK, "Student "), "sofia", lead_id)
     assert isinstance(same, AlreadyRated)
-    assert same.message == "This lead is rated weak already. Nothing was changed."
+    assert same.message == "This lead is already rated weak. Nothing was changed."
     assert floor.do(rated(Rating.WEAK, "Other"), "clara", lead_id).rating_reason == "Other"
     floor.forward(hours=1)
     lead = floor.do(rated(Rating.HOT), "sofia", lead_id)

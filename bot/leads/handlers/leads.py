@@ -82,7 +82,7 @@ def once(handler: Handler) -> Handler:
     return run
 
 
-@capability.command("/lead", "mine", "what is yours to call, to rate and to finish", WORK)
+@capability.command("/lead", "mine", "see your leads: to call, to rate and to finish", WORK)
 def show_mine(act: Act) -> Message:
     """What is mine: the most urgent of it, and the ways to the rest."""
     urgent = queries.mine(act.session, act.person, Mine.TO_CALL, lists.MOST_FOUND)
@@ -398,20 +398,20 @@ def lose(act: Act, form: forms.MarkLost) -> None:
         raise FieldErrors({field: error.message}) from error
 
 
-@capability.command("/lead", "merge", "`15 into 12`: two leads are one person's", _MERGE)
+@capability.command("/lead", "merge", "`15 into 12`: merge two leads of the same person", _MERGE)
 def merge(act: Act) -> str:
     """Two leads are one person's."""
     merged, kept = numbers_of(act.words, 2, "merge 15 into 12")
     merging.merge(act.session, act.person, merged, kept)
-    return f"Lead #{merged} is part of #{kept} now. `/lead unmerge {merged}` takes it back."
+    return f"Lead #{merged} is part of #{kept} now. `/lead unmerge {merged}` undoes that."
 
 
-@capability.command("/lead", "unmerge", "`15`: take a merge back", _MERGE, hint="")
+@capability.command("/lead", "unmerge", "`15`: undo a merge", _MERGE, hint="")
 def unmerge(act: Act) -> str:
     """They are two persons after all."""
     lead_id = number_of(act.words, "unmerge 15")
     merging.unmerge(act.session, act.person, lead_id)
-    return f"Lead #{lead_id} is a lead of its own again."
+    return f"Lead #{lead_id} is separate again."
 
 
 @capability.action(lead_card.SNOOZE, WORK)

@@ -18,7 +18,7 @@ def next_contact(act: Act) -> View | str:
     """Whom to call."""
     facts = _next(act, act.row_id)
     if facts is None:
-        return "Nobody is left to call on this list: your colleagues have the others."
+        return "Nobody is left to call on this list. Your colleagues have the rest."
     return forms.Call.of(facts)
 
 

@@ -230,7 +230,7 @@ def _reopen_button(lead: Lead) -> ButtonElement:
         text="Reopen", action_id=lead_card.REOPEN, value=str(lead.id),
         confirm=ConfirmObject(
             title="Reopen this lead?",
-            text=PlainTextObject(text="It counts as open again, and its owner goes on with it."),
+            text=PlainTextObject(text="It counts as open again, and its owner continues with it."),
             confirm="Reopen", deny="Leave it closed",
         ),
     )  # fmt: skip

@@ -74,7 +74,7 @@ def whole_list(
         title=which.label,
         close="Done",
         blocks=[
-            *(rows(which, leads, moved) or [SectionBlock(text="_Nothing is left here._")]),
+            *(rows(which, leads, moved) or [SectionBlock(text="_Nothing left here._")]),
             *page_turns(list_action(which), page, pages),
             ContextBlock(elements=[MarkdownTextObject(text=shown)]),
         ],
@@ -167,7 +167,7 @@ def found(words: str, leads: Sequence[Lead]) -> Message:
     title = f"{'The newest ' if has_more else ''}{plural(len(shown), 'lead')} with {said}"
     blocks: list[Block] = [SectionBlock(text=f"*{title}*"), *map(_found_row, shown)]
     if has_more:
-        more = "There are more: another word narrows it down."
+        more = "There are more. Add a word to narrow it down."
         blocks.append(ContextBlock(elements=[MarkdownTextObject(text=more)]))
     return Message(title, blocks)
 
@@ -176,7 +176,7 @@ def mine(urgent: Sequence[Lead], counts: Mapping[Mine, int]) -> Message:
     """What is somebody's own: the most urgent in full, and a button for each list."""
     lists = [which for which in Mine if counts[which]]
     if not lists:
-        return Message("Nothing is yours at the moment. New leads appear in the channel.")
+        return Message("You have no leads right now. New leads appear in the channel.")
     title = ", ".join(f"{counts[which]:,} {which.label.lower()}" for which in lists)
     buttons = [
         ButtonElement(
@@ -248,7 +248,7 @@ def quiet_leads_digest(rows: Sequence[tuple[Lead, Person | None]], more: int) ->
     if more > 0:
         rest = f"and {more:,} more, which are offered when these are taken"
         blocks.append(ContextBlock(elements=[MarkdownTextObject(text=rest)]))
-    return Message(f"{title}. Nobody asked to be called, but they are here.", blocks)
+    return Message(f"{title}. None of them asked for a call.", blocks)
 
 
 def _quiet_row(lead: Lead, owner: Person | None) -> SectionBlock:
@@ -279,5 +279,5 @@ def rating_summary(counted: RatingSummary) -> Message:
     lines = [f"*What sales thinks:* {title}, {counted.claimed:,} claimed.", ratings]
     if counted.reasons:
         named = ", ".join(f"{safe(said, 80)} ({often:,})" for said, often in counted.reasons)
-        lines.append(f"Named most where it did not fit: {named}")
+        lines.append(f"Most common reasons when it didn't fit: {named}")
     return Message(f"{title}: {ratings}", [SectionBlock(text="\n".join(lines))])
