@@ -19,10 +19,10 @@ from bot.store import Store
 
 _WHY = {
     Refused.INVALID: "{crm} refuses it",
-    Refused.GONE: "Deleted in {crm}: an admin can have it made again",
+    Refused.GONE: "Deleted in {crm}. An admin can create it again",
     Refused.DUPLICATE: "{crm} has this person already",
-    Refused.AMOUNT: "Won in {crm}, without an amount so far",
-    Refused.TWO_AMOUNTS: "The amount is another one in {crm}; its owner is asked",
+    Refused.AMOUNT: "Won in {crm}, no amount yet",
+    Refused.TWO_AMOUNTS: "{crm} has a different amount. I've asked its owner",
 }
 
 

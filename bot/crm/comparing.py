@@ -80,4 +80,4 @@ def _of(
         other = names.get(record.owner_id, "nobody")
         yield f"owner: {names.get(owner, owner)} here, {other} in {name}"
     if mine.version != mine.written_version:
-        yield "changes here wait to be written"
+        yield "changes here are waiting to be written"

@@ -35,7 +35,7 @@ class ChooseOwner(Form, id="crm.save_owner", title="Owner"):
         """The form with the people and the users that there are."""
         people = [Choice(person.id, person.name) for person, _ in health.owners]
         if not people:
-            nobody = SectionBlock(text=MarkdownTextObject(text="Nobody sells yet."))
+            nobody = SectionBlock(text=MarkdownTextObject(text="Nobody is in sales yet."))
             return View(type="modal", title="Owner", close="Done", blocks=[nobody])
         active = sorted(
             (each for each in health.connection.users if each["is_active"]),

@@ -10,8 +10,8 @@ from bot.people.choosing import chosen
 from bot.people.models import Role
 from bot.slack.access import Access
 
-_LOOK = Access("look after the CRM", (Role.ADMIN,))
-_DECIDE = Access("decide what a lead was worth", (Role.SALESPERSON,))
+_LOOK = Access("manage the CRM", (Role.ADMIN,))
+_DECIDE = Access("choose a lead's amount", (Role.SALESPERSON,))
 
 capability.home_setting("CRM", page.OPEN, 100, Role.ADMIN)
 
@@ -56,10 +56,10 @@ def _user_id(health: page.Health, form: ChooseOwner) -> str | None:
     if form.by_email:
         user = users.user_with(known, form.email)
         if user is None:
-            raise FieldErrors({"email": f"Nobody in {health.name} has this email address."})
+            raise FieldErrors({"email": f"No user in {health.name} has this email address."})
         return str(user["id"])
     if form.user_id not in (None, *(each["id"] for each in known)):
-        raise FieldErrors({"user": f"{health.name} does not have this user any more."})
+        raise FieldErrors({"user": f"This user is no longer in {health.name}."})
     return form.user_id
 
 

@@ -40,11 +40,11 @@ class Kind(StrEnum):
 
 _TROUBLE = {
     Trouble.TOKEN: (
-        "does not accept our key", "Make a new one and put it into `HANDOFF_CRM_KEY`.",
+        "doesn't accept our key", "Create a new one and put it into `HANDOFF_CRM_KEY`.",
     ),
-    Trouble.RIGHT: ("does not let our key do what it needs", "Give it the right."),
-    Trouble.PLAN: ("does not offer what we need", ""),
-    Trouble.ADDRESS: ("does not answer at this address", "Check `HANDOFF_CRM_URL`."),
+    Trouble.RIGHT: ("doesn't give our key the rights it needs", "Add them in the CRM."),
+    Trouble.PLAN: ("doesn't offer what we need on this plan", ""),
+    Trouble.ADDRESS: ("doesn't answer at this address", "Check `HANDOFF_CRM_URL`."),
 }  # fmt: skip
 """What is wrong, and what to do."""
 
@@ -116,30 +116,30 @@ def _blocked(facts: dict[str, Any]) -> str:
     wrong, fix = _TROUBLE[Trouble(facts["trouble"])]
     why = f" ({safe(facts['why'], 300)})" if facts.get("why") else ""
     sentences = [
-        f"{facts['crm']} {wrong}{why}.", fix, "Until then leads wait here, and nothing is lost.",
+        f"{facts['crm']} {wrong}{why}.", fix, "Leads wait here until then. Nothing is lost.",
         "`handoff crm check` says more.",
     ]  # fmt: skip
     return " ".join(filter(None, sentences))
 
 
 def _back(facts: dict[str, Any]) -> str:
-    return f"{facts['crm']} can be reached again. What waited is being written."
+    return f"{facts['crm']} is back. The waiting leads are being written now."
 
 
 def _unmatched(facts: dict[str, Any]) -> str:
     names = ", ".join(f"<@{slack_id}>" for slack_id in facts["who"][:20])
     more = f" and {len(facts['who']) - 20} more" if len(facts["who"]) > 20 else ""
     return (
-        f"I cannot find {names}{more} in {facts['crm']}: nobody there has their email address. "
-        f"{facts['instead']} Say who they are."
+        f"I can't find {names}{more} in {facts['crm']} by their email addresses. "
+        f"{facts['instead']} Choose their users."
     )
 
 
 def _dropped(facts: dict[str, Any]) -> str:
     lines = "\n".join(f"• {safe(name, 60)}: {safe(why, 200)}" for name, why in facts["fields"])
     return (
-        f"{facts['crm']} refuses some values, so they are left out; all else is written.\n{lines}\n"
-        "`handoff crm check --make` makes fields that are missing."
+        f"{facts['crm']} refuses some values, so I left them out. Everything else is "
+        f"written.\n{lines}\n`handoff crm check --make` creates missing fields."
     )
 
 
@@ -147,16 +147,16 @@ def _gone(facts: dict[str, Any]) -> str:
     is_one = facts["count"] == 1
     what = "the record of a lead" if is_one else f"the records of {facts['count']:,} leads"
     return (
-        f"Somebody deleted {what} in {facts['crm']}. I will not make {'it' if is_one else 'them'} "
-        "again unless you tell me to."
+        f"Somebody deleted {what} in {facts['crm']}. I won't create {'it' if is_one else 'them'} "
+        "again unless you ask me to."
     )
 
 
 def _expires(facts: dict[str, Any]) -> str:
     when = moment(datetime.fromisoformat(facts["at"]))
     return (
-        f"The key to {facts['crm']} stops working {when}. Make a new one and put it into "
-        "`HANDOFF_CRM_KEY` before that."
+        f"The key to {facts['crm']} stops working {when}. Create a new one and put it into "
+        "`HANDOFF_CRM_KEY` before then."
     )
 
 

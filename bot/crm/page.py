@@ -69,8 +69,8 @@ def modal(seen: Health | None) -> View:
     """The page."""
     if seen is None:
         text = (
-            "No CRM is connected. `HANDOFF_CRM` on the server names one; `handoff crm check` then "
-            "says step by step what it needs."
+            "No CRM is connected. Name one in `HANDOFF_CRM` on the server, then run `handoff crm "
+            "check`: it says what to do, step by step."
         )
         return View(type="modal", title="CRM", close="Done", blocks=[words(text)])
     return View(
@@ -84,11 +84,11 @@ def _state(seen: Health) -> str:
     if at.blocked is not None:
         since = f" since {moment(at.blocked_at)}" if at.blocked_at else ""
         why = f": {safe(at.blocked_why, 300)}" if at.blocked_why else ""
-        return f"*{seen.name} does not work{since}*{why}. Leads wait here, and nothing is lost."
+        return f"*{seen.name} hasn't worked{since}*{why}. Leads wait here. Nothing is lost."
     if seen.backlog.waiting_since is not None:
         since = moment(seen.backlog.waiting_since)
         count = plural(seen.backlog.waiting, "lead")
-        return f"{count} on the way to *{seen.name}*, waiting since {since}."
+        return f"{count} waiting to be written to *{seen.name}* since {since}."
     return f"All {'other ' if seen.backlog.refused else ''}leads are up to date in *{seen.name}*."
 
 
@@ -96,9 +96,9 @@ def _counts(seen: Health) -> str:
     at, waiting = seen.connection, seen.backlog
     parts = [f"{plural(waiting.written, 'lead')} written", f"{waiting.waiting:,} waiting"]
     if at.polled_at is not None:
-        parts.append(f"last looked for changes there {moment(at.polled_at)}")
+        parts.append(f"last checked {moment(at.polled_at)}")
     if at.key_expires_at is not None:
-        parts.append(f"the key is valid until {moment(at.key_expires_at)}")
+        parts.append(f"key valid until {moment(at.key_expires_at)}")
     if at.dropped:
         parts.append(f"left out: {safe(', '.join(sorted(at.dropped)), 300)}")
     return " · ".join(parts)
@@ -122,7 +122,7 @@ def _row(name: str, record: CrmRecord, lead: Lead) -> SectionBlock:
     is_invalid = record.refused == Refused.INVALID
     text = f"{who}: {name} refuses it: {why}" if is_invalid else f"{who}: {why}"
     button = ButtonElement(
-        text="Make it again" if record.refused == Refused.GONE else "Retry",
+        text="Create again" if record.refused == Refused.GONE else "Retry",
         action_id=RETRY, value=str(lead.id),
     )  # fmt: skip
     is_asked = record.refused in (Refused.AMOUNT, Refused.TWO_AMOUNTS)  # its owner decides
@@ -136,7 +136,7 @@ def _owners(seen: Health) -> list[Block]:
     ]
     button = ButtonElement(text="Choose an owner…", action_id=OWNERS, value="0")
     return [
-        header(f"Who is who in {clean(seen.name, 100)}"),
-        words("\n".join(lines) or "_Nobody sells yet._"),
+        header(f"Who's who in {clean(seen.name, 100)}"),
+        words("\n".join(lines) or "_Nobody is in sales yet._"),
         ActionsBlock(elements=[button]),
     ]

@@ -302,7 +302,7 @@ class Crm(Protocol):
 
     def check(self, *, make: bool) -> Iterator[Finding]:
         """Look at everything that has to be right before going live: token, rights, fields, users,
-        limits, hooks. With `make`, make the fields that are missing."""
+        limits, hooks. With `make`, create missing fields."""
         ...
 
     def key_expires_at(self) -> datetime | None:

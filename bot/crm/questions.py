@@ -23,7 +23,7 @@ TAKE_THEIRS = "crm.take_theirs"
 
 
 class NothingToDecide(HandoffError):
-    """Somebody has decided that already. Nothing was changed."""
+    """Somebody has already chosen the amount. Nothing was changed."""
 
 
 def ask_for_amount(session: Session, connection: Connection, mine: CrmRecord, lead: Lead) -> None:
@@ -71,14 +71,14 @@ def question(session: Session, lead_id: int) -> Message:
     who = f"*{safe(lead.name, 100)}*" + (f" of {safe(lead.company, 100)}" if lead.company else "")
     if mine.refused == Refused.AMOUNT:
         text = (
-            f"{who} (lead #{lead.id}) was won in {place}, where it has no amount. Enter it there, "
-            "or choose *Mark as won* on the lead's card."
+            f"{who} (lead #{lead.id}) was won in {place} without an amount. Enter it there, or "
+            "choose *Mark as won* on the lead's card."
         )
         return Message(text, [SectionBlock(text=text)])
     theirs = their_amount(mine)
     if mine.refused != Refused.TWO_AMOUNTS or theirs is None:
         amount = f" The amount is {lead.won_amount}." if lead.won_amount else ""
-        text = f"{who} (lead #{lead.id}): that is settled.{amount}"
+        text = f"{who} (lead #{lead.id}) is sorted out.{amount}"
         return Message(text, [SectionBlock(text=text)])
     text = (
         f"What was {who} (lead #{lead.id}) worth? {place} says {theirs}, Slack says "

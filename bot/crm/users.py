@@ -122,7 +122,7 @@ def choose(session: Session, who: Person, person_id: int, user_id: str | None) -
 
     Raises NotAllowed.
     """
-    people.require(session, who, "say who is who in the CRM", Role.ADMIN)
+    people.require(session, who, "match people with CRM users", Role.ADMIN)
     changes = {"user_id": user_id, "is_chosen": True}
     changed = session.scalar(
         insert(CrmUser)

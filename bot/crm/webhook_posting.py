@@ -60,29 +60,31 @@ class EventType(NamedTuple):
 TYPES = {
     LeadEventType.RECEIVED: EventType("lead.received", "A lead came in."),
     LeadEventType.RETURNED: EventType("lead.returned", "Somebody whose lead is open wrote again."),
-    LeadEventType.CLAIMED: EventType("lead.claimed", "A salesperson made the lead theirs."),
+    LeadEventType.CLAIMED: EventType("lead.claimed", "A salesperson claimed the lead."),
     LeadEventType.RELEASED: EventType("lead.released", "The lead went back to the channel."),
     LeadEventType.TAKEN_BACK: EventType("lead.released", "The lead went back to the channel."),
     LeadEventType.REASSIGNED: EventType("lead.reassigned", "The lead was given to somebody else."),
-    LeadEventType.CALLED: EventType("lead.called", "Somebody called, and said how it went."),
-    LeadEventType.CONTACTED: EventType("lead.contacted", "The first contact was noted."),
+    LeadEventType.CALLED: EventType("lead.called", "Somebody logged a call."),
+    LeadEventType.CONTACTED: EventType("lead.contacted", "The first contact was made."),
     LeadEventType.QUALIFIED: EventType("lead.qualified", "Sales verified need, budget and fit."),
     LeadEventType.RATED: EventType("lead.rated", "The salesperson judged the lead's quality."),
     LeadEventType.WON: EventType("lead.won", "The deal was won."),
-    LeadEventType.CORRECTED: EventType("lead.corrected", "The amount of a won deal was put right."),
+    LeadEventType.CORRECTED: EventType("lead.corrected", "The amount of a won deal was corrected."),
     LeadEventType.LOST: EventType("lead.lost", "The lead was lost."),
-    LeadEventType.RECYCLED: EventType("lead.recycled", "The lead is paused until a better time."),
+    LeadEventType.RECYCLED: EventType("lead.recycled", "The lead is paused until a later day."),
     LeadEventType.WOKEN: EventType("lead.resumed", "A pause is over."),
-    LeadEventType.REOPENED: EventType("lead.reopened", "A lead that had ended is open again."),
+    LeadEventType.REOPENED: EventType("lead.reopened", "A closed lead is open again."),
     LeadEventType.EDITED: EventType("lead.edited", "Its details were edited."),
-    LeadEventType.UNDONE: EventType("lead.undone", "The last step was taken back."),
+    LeadEventType.UNDONE: EventType("lead.undone", "The last step was undone."),
     LeadEventType.NOTED: EventType("lead.noted", "Somebody wrote a note."),
-    LeadEventType.MERGED: EventType("lead.merged", "Two leads became one; each of them tells it."),
-    LeadEventType.UNMERGED: EventType("lead.unmerged", "Two leads that were one are two again."),
+    LeadEventType.MERGED: EventType(
+        "lead.merged", "Two leads were merged; there is one event for each."
+    ),
+    LeadEventType.UNMERGED: EventType("lead.unmerged", "A merge was undone."),
 }
 """What is told of a lead, by event type; the others (an offer, a snooze) matter only here."""
 
-TEST = EventType("webhook.test", "Somebody tried the webhook out.")
+TEST = EventType("webhook.test", "Somebody tested the webhook.")
 
 
 def compose(session: Session, event: LeadEvent) -> bytes:
@@ -274,11 +276,11 @@ def post(receiver: Receiver, message_id: str, body: bytes) -> Answer:
     except _Failed as error:
         return Answer(None, str(error))
     except httpcore.TimeoutException:
-        return Answer(None, f"it did not answer within {SECONDS:.0f} seconds")
+        return Answer(None, f"it didn't answer within {SECONDS:.0f} seconds")
     except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError):
         return Answer(None, "the connection failed")
     except (httpx.InvalidURL, ValueError, KeyError):
-        return Answer(None, "its address is none")
+        return Answer(None, "its address is not valid")
     if 200 <= status < 300:
         return Answer(status)
     wait = retry_after(headers, 0.0) if "retry-after" in headers else None

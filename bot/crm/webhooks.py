@@ -67,7 +67,7 @@ _POSTED = [str(each) for each in webhook_posting.TYPES]
 
 
 class NoSuchWebhook(HandoffError):
-    """HANDOFF_WEBHOOKS names no {name}. `handoff webhooks` lists them."""
+    """HANDOFF_WEBHOOKS has no webhook called {name}. `handoff webhooks` lists them."""
 
 
 @on_change
@@ -131,8 +131,8 @@ def health(endpoint: WebhookEndpoint, waiting: int) -> str:
     events = f"{plural(waiting, 'event')} {'waits' if waiting == 1 else 'wait'}"
     if endpoint.disabled_at is not None:
         return f"switched off {moment(endpoint.disabled_at)}: {endpoint.problem}, {events}"
-    last = f"last told {moment(endpoint.last_success_at)}" if endpoint.last_success_at else (
-        "not told anything yet"
+    last = f"last event sent {moment(endpoint.last_success_at)}" if endpoint.last_success_at else (
+        "nothing sent yet"
     )  # fmt: skip
     if endpoint.failing_since is not None:
         return f"failing since {moment(endpoint.failing_since)}: {endpoint.problem}, {events}"
@@ -180,11 +180,11 @@ def _disabled(session: Session, endpoint_id: int) -> Message:
     endpoint = session.get_one(WebhookEndpoint, endpoint_id)
     name = safe(endpoint.name, 60)
     if endpoint.disabled_at is None:
-        text = f"The webhook *{name}* is switched on again."
+        text = f"The webhook *{name}* is on again."
     else:
         text = (
-            f"I switched off the webhook *{name}*: {endpoint.problem}. What waits for it is kept. "
-            f"Once it works again, run `handoff webhooks enable {name}` on the server."
+            f"I switched off the webhook *{name}*: {endpoint.problem}. Its events are kept. Once "
+            f"it works again, run `handoff webhooks enable {name}` on the server."
         )
     return Message(text, [SectionBlock(text=text)])
 

@@ -43,7 +43,7 @@ def test_stage_amount_owner_and_what_waits(sales: Sales) -> None:
         f"#{dear} amount: 12,500 EUR here, 9,900 EUR in Memory",
         f"#{given} owner: Ben here, Sue in Memory",
         f"#{gone} was deleted in Memory",
-        f"#{waiting} changes here wait to be written",
+        f"#{waiting} changes here are waiting to be written",
     ]
     assert "example.com" not in "".join(lines)
     sales.settle()

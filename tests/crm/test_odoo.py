@@ -436,7 +436,7 @@ def test_the_end_of_the_key_is_read() -> None:
         clock.use(lambda: NOW)
         assert crm.key_expires_at() == ends_at
         problems = [each.problem for each in crm.check(make=False) if each.problem]
-        assert problems == ["It expires on 08 June 2026: make a new one in the user's preferences"]
+        assert problems == ["It expires on 8 Jun 2026. Create a new one in the user's preferences"]
         crm.close()
 
 

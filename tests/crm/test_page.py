@@ -104,7 +104,7 @@ def test_every_trouble_says_what_to_do(sales: Sales, trouble: Trouble) -> None:
             session, sales.workspace.id, Kind.BLOCKED, crm="HubSpot", trouble=trouble, why="",
         )  # fmt: skip
         told = session.scalars(select(CrmNotice)).one()
-        assert "nothing is lost" in notices.notice(session, told.id).text
+        assert "Nothing is lost" in notices.notice(session, told.id).text
 
 
 def test_what_an_owner_is_asked(sales: Sales, golden: Golden) -> None:

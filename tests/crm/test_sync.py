@@ -330,7 +330,7 @@ def test_a_win_without_an_amount_waits_for_one(sales: Sales) -> None:
     sales.settle()
     assert sales.lead(lead_id).status == Status.NEW
     with sales.store.transaction() as session:
-        assert "has no amount" in questions.question(session, lead_id).text
+        assert "without an amount" in questions.question(session, lead_id).text
     sales.office.set_amount(record_id, PRICE)
     sales.settle()
     assert sales.lead(lead_id).won_amount == PRICE

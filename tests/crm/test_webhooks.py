@@ -404,7 +404,7 @@ def test_one_that_is_gone_is_switched_off_and_the_admins_hear_it_once(company: C
     assert (company.waiting(), len(company.inbox.messages)) == ([first, second], 1)
     with company.store.transaction() as session:
         webhooks.enable(session, company.workspace.id, "zapier")
-    assert company.told_admins() == ["The webhook *zapier* is switched on again."]
+    assert company.told_admins() == ["The webhook *zapier* is on again."]
     company.inbox.replies = []
     company.work()
     assert len(company.inbox.messages) == 3
@@ -605,8 +605,8 @@ def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
     ("address", "problem"),
     [
         ("http://no-such-name.invalid/", "the name in its address is unknown"),
-        ("http://[::1/", "its address is none"),
-        ("ftp://127.0.0.1/", "its address is none"),
+        ("http://[::1/", "its address is not valid"),
+        ("ftp://127.0.0.1/", "its address is not valid"),
     ],
 )  # fmt: skip
 def test_an_address_that_leads_nowhere_is_said(
@@ -626,7 +626,7 @@ def test_an_answer_that_never_ends_is_not_waited_for(
     company.inbox.replies = [Reply(drips=True)]
     company.lead()
     company.work()
-    assert "did not answer within" in str(company.endpoint().problem)
+    assert "didn't answer within" in str(company.endpoint().problem)
 
 
 def test_no_secret_and_no_address_is_logged_or_told(

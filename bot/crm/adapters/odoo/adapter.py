@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from bot import clock
+from bot import clock, formats
 from bot.crm.adapters.contract import Access, Adapter
 from bot.crm.adapters.odoo import saving
 from bot.crm.adapters.odoo.api import MODULE, Invalid, Missing, OdooApi, any_of, escaped
@@ -273,7 +273,8 @@ class Odoo:
         if expires_at is None or expires_at > clock.now() + _SOON_EXPIRED:
             return Finding(what)
         return Finding(
-            what, f"It expires on {expires_at:%d %B %Y}: make a new one in the user's preferences"
+            what,
+            f"It expires on {formats.day(expires_at)}. Create a new one in the user's preferences",
         )
 
     def _check_users(self) -> Finding:

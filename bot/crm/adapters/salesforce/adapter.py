@@ -10,6 +10,7 @@ from itertools import islice
 from time import monotonic
 from typing import ClassVar, TypeVar
 
+from bot import formats
 from bot.crm.adapters.contract import Access
 from bot.crm.adapters.salesforce import checking
 from bot.crm.adapters.salesforce.calls import (
@@ -120,7 +121,7 @@ class Salesforce:
         mark = f"Handoff {note.key}"
         if look_first and self._has_note(person, mark):
             return
-        signed = f"{note.author}, {note.at:%d %b %Y %H:%M} UTC"
+        signed = f"{note.author}, {formats.day(note.at)}, {note.at:%H:%M} UTC"
         try:
             self._session.call(
                 "POST",
