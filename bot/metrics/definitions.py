@@ -65,9 +65,9 @@ _COSTED = select(SpendEntry.campaign_id).where(SpendEntry.workspace_id == bindpa
 _SCORES = {Rating.HOT: 3, Rating.GOOD: 2, Rating.WEAK: 1, Rating.JUNK: 0}
 _LONGEST = 2**31 - 1
 """68 years: a wait fits four bytes, whatever a list says of when its leads came."""
-_NONE_CAME = "No lead came in."
-_NONE_CLAIMED = "No lead is claimed."
-_NONE_PROMISED = "No promise was due: only hot leads have one, and its time has to come first."
+_NONE_CAME = "No leads came in."
+_NONE_CLAIMED = "No lead has been claimed."
+_NONE_PROMISED = "No response target was due yet: only hot leads have one."
 
 
 def _on_time(done: SQLColumnExpression[Any], due: SQLColumnExpression[Any]) -> Sql:
@@ -98,8 +98,8 @@ def _sla(
     kept, broken = _on_time(done, due), _late(done, due)
     return [
         counted(f"{name}_on_time", f"{label} on time",
-                f"{label.lower()} by the time that was promised", Group.SLA, kept, Better.MORE),
-        counted(f"{name}_late", f"{label} late", f"{label.lower()} late, or overdue and not yet",
+                f"{label.lower()} within the response target", Group.SLA, kept, Better.MORE),
+        counted(f"{name}_late", f"{label} late", f"{label.lower()} late, or overdue",
                 Group.SLA, broken, Better.LESS),
         share(f"{name}_sla", f"{label} on time, share", "on time ÷ (on time + late + overdue)",
               Group.SLA, kept, (kept | broken, (f"{name}_on_time", f"{name}_late")),
@@ -141,33 +141,33 @@ WAITS: dict[str, Sql] = {
 FUNNEL = (
     counted("received", "Leads received", "leads received in the period",
             Group.FUNNEL, ALL, Better.MORE),
-    counted("claimed", "Claimed", "leads that somebody claimed; "
-            "a claim that was given back before a contact is none",
+    counted("claimed", "Claimed", "leads that somebody claimed; a claim released before the first "
+            "contact doesn't count",
             Group.FUNNEL, WAS_CLAIMED, Better.MORE),
     share("acceptance_rate", "Acceptance rate", "first claimed ÷ received",
           Group.FUNNEL, WAS_CLAIMED, _RECEIVED, _NONE_CAME, Better.MORE),
     counted("qualified", "Qualified",
-            "leads that were qualified by now, whatever came after; a won lead was",
+            "leads qualified so far, whatever came after; won leads count too",
             Group.FUNNEL, WAS_QUALIFIED, Better.MORE),
     share("qualified_rate", "MQL→SQL", "qualified ÷ received",
           Group.FUNNEL, WAS_QUALIFIED, _RECEIVED, _NONE_CAME, Better.MORE),
     counted("won", "Won", "leads closed as won", Group.FUNNEL, IS_WON, Better.MORE),
-    _people("customers", "Customers won", "people of whom a lead was won", IS_WON),
+    _people("customers", "Customers won", "people with a won lead", IS_WON),
     _people("campaign_customers", "Customers won by campaigns",
-            "people of whom a lead of a campaign was won", IS_WON & HAS_CAMPAIGN),
+            "people with a won lead from a campaign", IS_WON & HAS_CAMPAIGN),
     counted("lost", "Lost", "leads closed as lost", Group.FUNNEL, IS_LOST, Better.LESS),
     share("win_rate", "Win rate", "won ÷ (won + lost)", Group.FUNNEL, IS_WON,
           (IS_WON | IS_LOST, ("won", "lost")),
-          "No lead is won or lost yet.", Better.MORE),
+          "No lead has been won or lost yet.", Better.MORE),
     counted("open", "Still open", "leads neither won nor lost", Group.FUNNEL, IS_OPEN),
 )  # fmt: skip
 
 SPEED = (
     *waits("claim", "Time to claim", "first claimed − received", Lead.first_claimed_at,
-           Lead.claim_worked, (_NONE_CLAIMED, "Of no claim is the working time known.")),
+           Lead.claim_worked, (_NONE_CLAIMED, "No claim has a known working time.")),
     *waits("response", "Speed-to-lead", "first response − received", Lead.first_response_at,
            Lead.response_worked,
-           ("No lead has a first response.", "Of no first response is the working time known.")),
+           ("No lead has had a first response.", "No first response has a known working time.")),
 )  # fmt: skip
 
 SLAS = (
@@ -184,7 +184,7 @@ QUALITY = (
     Metric("quality_index", "Quality index", "mean of great = 3, good = 2, weak = 1, junk = 0",
            Group.QUALITY, Unit.SCORE, HAS_RATING,
            Counts(tuple(Lead.rating == rating for rating in _SCORES), _mean_score),
-           "No lead is rated.", Better.MORE),
+           "No lead has been rated.", Better.MORE),
     *(counted(rating.value, rating.label, f"leads rated {rating.quality}", Group.QUALITY,
               Lead.rating == rating) for rating in Rating),
 )  # fmt: skip
@@ -198,11 +198,11 @@ COMPLETENESS = (
          ~HAS_RATING, ("claimed", WAS_CLAIMED), _NONE_CLAIMED),
     *gap("unattributed", "Unattributed", "leads that belong to no campaign",
          ~HAS_CAMPAIGN, ("received", ALL), _NONE_CAME),
-    *gap("uncosted", "Uncosted", "leads of campaigns for which no spend is entered",
+    *gap("uncosted", "Uncosted", "leads of campaigns without any spend entered",
          CAMPAIGN.not_in(_COSTED), ("leads of campaigns", HAS_CAMPAIGN),
          "No lead belongs to a campaign."),
     *gap("undisposed", "Lost without disposition", "lost leads without a disposition",
-         Lead.disposition.is_(None), ("lost", IS_LOST), "No lead is lost."),
+         Lead.disposition.is_(None), ("lost", IS_LOST), "No lead has been lost."),
 )  # fmt: skip
 
 
@@ -236,21 +236,21 @@ def _romi(money: MoneyTotals) -> Value | Missing:
 MONEY = (
     _money("won_amount", "Won amount", "sum of the won leads' amounts, by currency",
            IS_WON, lambda money: minor(money.won), Better.MORE),
-    _money("spend", "Spend", "sum of what is entered for days of the period, by currency",
+    _money("spend", "Spend", "sum of the spend entered for the period, by currency",
            HAS_CAMPAIGN, lambda money: minor(money.spend)),
     _money("cpl", "Cost per lead", "spend ÷ leads",
-           ALL, lambda money: per(money.spend, money.received, "No lead came in."),
+           ALL, lambda money: per(money.spend, money.received, "No leads came in."),
            Better.LESS, needs="received"),
     _money("cost_per_sql", "Cost per qualified lead", "spend ÷ qualified",
            WAS_QUALIFIED,
-           lambda money: per(money.spend, money.qualified, "No lead is qualified."),
+           lambda money: per(money.spend, money.qualified, "No lead has been qualified."),
            Better.LESS, needs="qualified"),
     _money("cost_per_customer", "Cost per customer", "campaign spend ÷ its won customers",
            _ATTRIBUTED,
-           lambda money: per(money.spend, money.customers, "No customer is won."),
+           lambda money: per(money.spend, money.customers, "No customer has been won."),
            Better.LESS, needs="campaign_customers"),
-    _money("cac", "CAC", "all cost of marketing and sales ÷ new customers", IS_WON,
-           lambda money: per(money.departments, money.new_customers, "No customer is won."),
+    _money("cac", "CAC", "total cost of marketing and sales ÷ new customers", IS_WON,
+           lambda money: per(money.departments, money.new_customers, "No customer has been won."),
            Better.LESS, needs="customers"),
     _money("revenue", "Attributed revenue", "won amounts of leads that belong to a campaign",
            _ATTRIBUTED, lambda money: minor(money.revenue), Better.MORE),

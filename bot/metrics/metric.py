@@ -93,7 +93,7 @@ def shown(unit: Unit, value: Value) -> str:
 Amounts = Mapping[str, Fraction]
 """Minor units by currency, exact."""
 
-_MIXED = "Amounts in {} cannot be set against each other."
+_MIXED = "Amounts in {} can't be compared."
 
 
 @dataclass(frozen=True)

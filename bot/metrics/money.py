@@ -19,19 +19,18 @@ from bot.spend import margins as spend
 from bot.spend.models import SpendEntry
 
 _NO_SPEND = Missing(
-    "No spend is entered. Marketing enters it with `/campaign spend`, or drops the ad platform's "
-    "CSV into the messages with Handoff."
+    "No spend entered. Marketing enters it with `/campaign spend`, or drops the ad platform's CSV "
+    "into its messages with Handoff."
 )
-_NO_CAMPAIGN = Missing("These leads belong to no campaign, so no spend does.")
-_NOT_SPLIT = Missing("Spend is entered by campaign and day, and cannot be told apart like this.")
+_NO_CAMPAIGN = Missing("These leads belong to no campaign, so they have no spend.")
+_NOT_SPLIT = Missing("Spend is entered by campaign and day, so it can't be broken down like this.")
 _NO_MARGIN = Missing(
-    "No contribution margin is set. Marketing sets it with `/campaign margin`, for all campaigns "
-    "or for one."
+    "No contribution margin set. Marketing sets it with `/campaign margin`, for all campaigns or "
+    "one."
 )
-_WHOLE_ONLY = Missing("The cost of the departments is known for all leads of a period together.")
+_WHOLE_ONLY = Missing("Department costs can't be broken down: they cover all leads of a period.")
 _NO_DEPARTMENTS = Missing(
-    "The cost of both departments is not entered for each month. An admin enters it with "
-    "`/campaign costs`."
+    "Department costs are missing for some months. An admin enters them with `/campaign costs`."
 )
 
 

@@ -104,7 +104,7 @@ def test_a_figure_is_explained_and_traced(office: Office, asker: Asker) -> None:
     said = asker.said("U2", "why acceptance")
     assert "claimed ÷ received" in said
     assert "*Last week:* 0 of 2" in said
-    assert "*This week so far:* n/a. No lead came in." in said
+    assert "*This week so far:* n/a. No leads came in." in said
 
 
 def test_leads_behind_a_figure_have_a_button(office: Office, asker: Asker) -> None:

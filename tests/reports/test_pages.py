@@ -204,7 +204,7 @@ def test_every_figure_is_explained(clara: httpx.Client) -> None:
     for metric in METRICS:
         assert f'id="{metric.name}"' in page
         assert metric.label.replace("&", "&amp;") in page
-    assert "An admin enters it with <code>/campaign costs</code>" in page
+    assert "An admin enters them with <code>/campaign costs</code>" in page
 
 
 def test_campaigns_side_by_side(clara: httpx.Client) -> None:
