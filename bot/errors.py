@@ -32,15 +32,15 @@ class NotAllowed(HandoffError):
 
 
 class NotFound(HandoffError):
-    """I cannot find {what}. It may have been removed."""
+    """I can't find {what}. It may have been removed."""
 
 
 class OutdatedForm(HandoffError):
-    """This form is from an older version of Handoff. Nothing was saved: please open it again."""
+    """This form is from an older version of Handoff. Nothing was saved. Please open it again."""
 
 
 class AlreadySent(HandoffError):
-    """You have sent this form already, and it is saved. Nothing was done twice."""
+    """You've already sent this form, and it's saved. Nothing was done twice."""
 
 
 class FieldErrors(HandoffError):

@@ -44,7 +44,7 @@ def test_help_is_there_at_once() -> None:
         [sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60
     )
     assert not ended.stdout.strip()
-    assert "serve Slack and senders of leads" in handoff("--help").stdout
+    assert "serve Slack and lead sources" in handoff("--help").stdout
 
 
 def test_importing_configures_the_tables_and_leaves_forms_for_later() -> None:
@@ -86,8 +86,8 @@ def test_failed_work_is_listed_and_runs_again(store: Store, database_url: str, w
     assert "nobody.knows  {'lead_id': 7}" in listed
     assert "1 failed." in listed
     ids = [str(job)] if which == "one" else []
-    assert "runs again" in handoff("jobs", "retry", *ids, DATABASE_URL=database_url).stdout
-    assert "No work has failed." in handoff("jobs", DATABASE_URL=database_url).stdout
+    assert "will run again" in handoff("jobs", "retry", *ids, DATABASE_URL=database_url).stdout
+    assert "No failed jobs." in handoff("jobs", DATABASE_URL=database_url).stdout
     gone = handoff("jobs", "retry", "999", DATABASE_URL=database_url)
     assert (gone.returncode, "no failed job 999" in gone.stderr) == (1, True)
 
@@ -117,7 +117,9 @@ def test_sources_and_webhooks_are_listed_before_slack_is_set_up(
     assert "https://<your address>/leads/typeform" in told.stdout
     assert "not set up (HANDOFF_LEAD_KEYS has no key)" in told.stdout
     install(store)
-    assert "None is set: HANDOFF_WEBHOOKS" in handoff("webhooks", DATABASE_URL=database_url).stdout
+    assert (
+        "No webhooks. Set HANDOFF_WEBHOOKS" in handoff("webhooks", DATABASE_URL=database_url).stdout
+    )
 
 
 def test_a_source_that_nobody_knows_stops_the_start(database_url: str) -> None:
@@ -146,12 +148,12 @@ def test_webhooks_are_listed_tried_and_switched_on(store: Store, database_url: s
         unknown = handoff("webhooks", "enable", "zapier", **settings)
         nameless = handoff("webhooks", "test", **settings)
     host = inbox.address.split("/")[2]
-    assert listed == f"n8n  {host}  not told anything yet\n"
+    assert listed == f"n8n  {host}  nothing sent yet\n"
     assert tried.stdout == "n8n took it (HTTP 204).\n"
-    assert failed.stderr == "n8n did not take it: it answered with HTTP 500.\n"
+    assert failed.stderr == "n8n didn't take it: it answered with HTTP 500.\n"
     assert failed.returncode == 1
-    assert "n8n is told again" in enabled
-    assert "HANDOFF_WEBHOOKS names no zapier" in unknown.stderr
+    assert "n8n is on again" in enabled
+    assert "HANDOFF_WEBHOOKS has no webhook called zapier" in unknown.stderr
     assert "Say which" in nameless.stderr
     first, _ = inbox.messages
     first.verify(secret)
@@ -199,17 +201,17 @@ def test_the_crm_is_checked_filled_and_compared(
             patched.setattr("bot.cli.crm._LOOK_SECONDS", 0)
             stuck = handoff("crm", "backfill", "--since", "2026-01-01", **given)
         wrong = handoff("crm", "backfill", "--since", "tomorrow", **given)
-    assert (checked.returncode, "All is well." in checked.stdout) == (0, True)
+    assert (checked.returncode, "All good." in checked.stdout) == (0, True)
     assert missing.returncode == 1
-    assert "`handoff crm check --make` makes it." in missing.stdout
+    assert "`handoff crm check --make` creates it." in missing.stdout
     assert made.returncode == 0, made.stdout
     assert refused.returncode == 1
     assert "pat-wrong" not in refused.stdout + refused.stderr
     assert "has not been started with this CRM yet" in early.stderr
     assert filled.stdout.splitlines() == [
-        "1 lead since 2026-01-01 will be written.", "1 wait.", "All are written.",
+        "1 lead since 2026-01-01 will be written.", "1 wait.", "All written.",
     ]  # fmt: skip
-    assert (agreed.returncode, agreed.stdout) == (0, "Both sides agree.\n")
+    assert (agreed.returncode, agreed.stdout) == (0, "No differences.\n")
     assert differ.returncode == 1
     assert differ.stdout == f"#{lead_id} was deleted in HubSpot\n1 difference.\n"
     assert "Is `handoff run` running?" in stuck.stdout
@@ -234,7 +236,10 @@ def test_what_could_not_be_read_is_listed_and_replayed(store: Store, database_ur
     told = handoff("leads", "replay", DATABASE_URL=database_url).stdout
     assert "Submission 1: lead 1" in told
     assert "Submission 2: This submission could not be read" in told
-    assert "settled" in handoff("leads", "replay", "1", DATABASE_URL=database_url).stdout
+    assert (
+        "already been dealt with"
+        in handoff("leads", "replay", "1", DATABASE_URL=database_url).stdout
+    )
 
 
 def test_a_list_is_imported_from_the_command_line(
@@ -267,7 +272,7 @@ def test_a_list_is_imported_from_the_command_line(
     [
         (["--map", "Wer=nonsense"], "should read COLUMN=MEANING"),
         (["--map", "Was=email"], "no column “Was”. It has: Wer, Post"),
-        (["--encoding", "latin"], "I do not read “latin”. I read utf-8"),
+        (["--encoding", "latin"], "I can't read “latin”. Choose one of utf-8"),
         (["--map", "Post=note"], "No column holds an email address"),
         (["--campaign", "spring"], "No campaign has the UTM code spring"),
     ],
@@ -281,7 +286,7 @@ def test_a_list_that_cannot_be_imported_says_why(
     ended = handoff("leads", "import", str(file), *more, "--yes", DATABASE_URL=database_url)
     assert (ended.returncode, said in ended.stderr) == (1, True), ended.stderr
     gone = handoff("leads", "import", "/no/such.csv", DATABASE_URL=database_url)
-    assert "I cannot open" in gone.stderr
+    assert "I can't open" in gone.stderr
     assert "Traceback" not in gone.stderr
 
 
@@ -297,13 +302,13 @@ def test_an_export_is_imported_from_the_command_line(
         return handoff("spend", "import", str(file), *more, "--yes", DATABASE_URL=database_url)
 
     asked = run()
-    assert "from an unknown platform: say --platform NAME" in asked.stdout
+    assert "from an unknown platform: add --platform NAME" in asked.stdout
     assert '--map "Spend (EUR)=decimal_point" or --map "Spend (EUR)=decimal_comma"' in asked.stdout
     assert (asked.returncode, "which platform this is from" in asked.stderr) == (1, True)
     means = ["--map", "Date=day_first", "--map", "Spend (EUR)=decimal_point"]
     told = run("--platform", "reddit", *means)
     assert "june: 2 rows from Reddit" in told.stdout
-    assert "Rounded: -0.003 EUR in all" in told.stdout
+    assert "Rounding changes the total by -0.003 EUR" in told.stdout
     refused = (tmp_path / "june - refused.csv").read_text("utf-8-sig").splitlines()
     assert '04/06/2026,Autumn,free,"“free” is not an amount' in refused[1]
     assert "0 new, 0 restated, 1 here already" in run("--platform", "Reddit Ads", *means).stdout

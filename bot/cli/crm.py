@@ -65,9 +65,9 @@ def check(options: Options) -> None:
                 f"✗ {finding.what}: {finding.problem}" if finding.problem else f"✓ {finding.what}"
             )
             if finding.can_be_made and not options.make:
-                print("  `handoff crm check --make` makes it.")
+                print("  `handoff crm check --make` creates it.")
             wrong += bool(finding.problem)
-    print(f"{wrong} to fix." if wrong else "All is well.")
+    print(f"{wrong} to fix." if wrong else "All good.")
     if wrong:
         sys.exit(1)
 
@@ -113,10 +113,10 @@ def _progress(store: Store, workspace: Workspace) -> Iterator[str]:
         with store.transaction() as session:
             waiting = backlog.backlog(session, workspace.id).waiting
         if waiting != before:
-            yield f"{waiting:,} wait." if waiting else "All are written."
+            yield f"{waiting:,} wait." if waiting else "All written."
             before, moved_at = waiting, time.monotonic()
         elif time.monotonic() - moved_at > _PATIENCE_SECONDS:
-            yield "Nothing moves. Is `handoff run` running? It goes on without this command."
+            yield "Nothing is moving. Is `handoff run` running? It goes on without this command."
             return
         if not waiting:
             return
@@ -130,7 +130,7 @@ def diff(_options: Options) -> None:
         for line in comparing.differences(crm, workspace.id):
             print(line, flush=True)
             count += 1
-    print(f"{plural(count, 'difference')}." if count else "Both sides agree.")
+    print(f"{plural(count, 'difference')}." if count else "No differences.")
     if count:
         sys.exit(1)
 

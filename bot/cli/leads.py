@@ -27,7 +27,7 @@ def sources(session: Session, settings: IntegrationSettings) -> Iterator[str]:
     workspace = _installed(session)
     activity = source_health.activity(session, workspace.id) if workspace else {}
     if not settings.public_url:
-        yield f"{_UNKNOWN_ADDRESS} is yours: set HANDOFF_PUBLIC_URL to fill it in."
+        yield f"{_UNKNOWN_ADDRESS} stands for your address: set HANDOFF_PUBLIC_URL to fill it in."
         yield ""
     for source in SOURCES.values():
         yield f"{source.name} ({source.slug}): {_state(source, settings)}"
@@ -73,7 +73,10 @@ def fairness(session: Session, days: int) -> Iterator[str]:
         due = f"{each.weight / weights:.1%}" if weights else "n/a"
         yield (f"{each.person.name[:23]:24}{each.weight:>8}{each.offered:>9}{share:>8}{due:>8}"
                f"{each.claimed:>9}")  # fmt: skip
-    yield f"{total:,} offers in {days} days. Absences and full hands shift shares, and should."
+    yield (
+        f"{total:,} offers in {days} days. Absences and full workloads shift the shares, as they "
+        "should."
+    )
 
 
 def installed(session: Session) -> Workspace:
@@ -90,7 +93,7 @@ def _installed(session: Session) -> Workspace | None:
 
 def _address(source: Source, settings: IntegrationSettings) -> str:
     if source.by_hand:
-        return "You bring it yourself, so it needs no address"
+        return "You upload it, so it needs no address"
     base = settings.public_url or _UNKNOWN_ADDRESS
     return f"{base}/leads{source.path}".replace("{key}", "<key>")
 

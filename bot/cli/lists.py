@@ -22,7 +22,7 @@ _STEP = 10_000
 
 
 class NoSuchFile(HandoffError):
-    """I cannot open {path}: {why}."""
+    """I can't open {path}: {why}."""
 
 
 class NoSuchCampaign(HandoffError):
@@ -38,7 +38,7 @@ class NoSuchMeaning(HandoffError):
 
 
 class NoSuchEncoding(HandoffError):
-    """I do not read “{encoding}”. I read {encodings}."""
+    """I can't read “{encoding}”. Choose one of {encodings}."""
 
 
 def import_list(
@@ -163,6 +163,6 @@ def _end(store: Store, import_id: int, path: Path) -> Iterator[str]:
     if imported.refused:
         beside = path.with_name(refused_name(imported.name))
         beside.write_bytes(content)
-        yield f"The refused rows, each with its reason, are in {beside}"
+        yield f"The refused rows are in {beside}, with the reasons"
         with store.transaction() as session:
             import_rows.delete_rows(session, import_id)

@@ -30,7 +30,7 @@ class NeedsFile(HandoffError):
 
 
 class CannotWrite(HandoffError):
-    """I cannot write {path}: {why}."""
+    """I can't write {path}: {why}."""
 
 
 def report(options: Options) -> None:

@@ -51,7 +51,7 @@ def import_spend(
     if refused:
         beside = path.with_name(refused_name(staged.name))
         beside.write_bytes(refused_file(staged.header, refused))
-        yield f"The refused rows, each with its reason, are in {beside}"
+        yield f"The refused rows are in {beside}, with the reasons"
 
 
 def _prepare(
@@ -75,7 +75,7 @@ def _prepare(
 
 def _preview(staged: SpendImport) -> Iterator[str]:
     of = (
-        label_of(staged.platform) if staged.platform else "an unknown platform: say --platform NAME"
+        label_of(staged.platform) if staged.platform else "an unknown platform: add --platform NAME"
     )
     yield f"{staged.name}: {len(staged.rows):,} rows from {clean(of, 80)}"
     for name, meaning in zip(staged.header, staged.meanings, strict=True):

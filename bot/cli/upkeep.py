@@ -131,9 +131,9 @@ def jobs(options: Options) -> None:
         if options.action == "retry":
             for job_id in options.id or [job.id for job in failed]:
                 queue.retry(session, job_id)
-                print(f"Job {job_id} runs again.")
+                print(f"Job {job_id} will run again.")
             return
         for job in failed:
             when = f"{job.failed_at:%Y-%m-%d %H:%M}" if job.failed_at else "unknown when"
             print(f"{job.id}  {when}  {job.task}  {job.args}")
-    print(f"{len(failed)} failed." if failed else "No work has failed.")
+    print(f"{len(failed)} failed." if failed else "No failed jobs.")

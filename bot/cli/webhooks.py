@@ -33,7 +33,7 @@ def run(options: Options) -> None:
     with data() as store, store.transaction() as session:
         if options.action == "enable":
             webhooks.enable(session, installed(session).id, options.name)
-            print(f"{options.name} is told again, from what waits on.")
+            print(f"{options.name} is on again and gets its waiting events.")
         else:
             print("\n".join(_list(session, settings)))
 
@@ -41,7 +41,7 @@ def run(options: Options) -> None:
 def _test(settings: IntegrationSettings, name: str) -> None:
     answer = webhooks.test(settings, name)
     if not answer.is_success:
-        print(f"{name} did not take it: {answer.problem}.", file=sys.stderr)
+        print(f"{name} didn't take it: {answer.problem}.", file=sys.stderr)
         sys.exit(1)
     print(f"{name} took it (HTTP {answer.status}).")
 
@@ -55,4 +55,4 @@ def _list(session: Session, settings: IntegrationSettings) -> Iterator[str]:
         host = urlsplit(address.get_secret_value()).netloc
         yield f"{name}  {host}  {without_drawings(health, {})}"
     if not settings.webhooks:
-        yield "None is set: HANDOFF_WEBHOOKS and HANDOFF_WEBHOOK_SECRETS name them."
+        yield "No webhooks. Set HANDOFF_WEBHOOKS and HANDOFF_WEBHOOK_SECRETS to add some."
