@@ -412,7 +412,7 @@ def test_an_old_upgrade_beside_a_newer_schema_that_serves_it_does_nothing(
     main(["db", "upgrade"])
     main(["jobs"])
     said = capsys.readouterr().out
-    assert said == "The database is at revision newer_serves_0.\nNo work has failed.\n"
+    assert said == "The database is at revision newer_serves_0.\nNo failed jobs.\n"
 
 
 def test_what_is_served_follows_a_downgrade(empty: Engine, tmp_path: Path) -> None:
