@@ -179,18 +179,22 @@ class Place(IntEnum):
 
     SET_UP = auto()
     """As long as nobody can claim a lead."""
-    NEEDS_YOU_NOW = auto()
-    """Below one title, which is there for every manager."""
-    THIS_WEEK = auto()
+    HEADLINE = auto()
+    """The buttons of `home_action` stand below it."""
     AWAY = auto()
+    NEEDS_YOU_NOW = auto()
+    """Below one title; the first of what is theirs to do. Without any of it, they read that they
+    are caught up."""
+    NOW = auto()
     OWN_LEADS = auto()
     READY = auto()
-    FREE_LEADS = auto()
+    CALL_LISTS = auto()
     OWN_CAMPAIGNS = auto()
     PLANNING = auto()
     PAIRS = auto()
-    """The last of what is theirs to do; without any of it, they read that nothing waits."""
-    STANDUP = auto()
+    """The last of what is theirs to do."""
+    TODAY = auto()
+    THIS_WEEK = auto()
     CAMPAIGNS = auto()
     UPKEEP = auto()
     """Below the settings."""
@@ -212,6 +216,16 @@ class HomeSetting(NamedTuple):
     action_id: str
     role: str
     """For those who have this role, or stand above it."""
+
+
+class HomeAction(NamedTuple):
+    """A button below the headline of the home tab; the lowest `order` stands first."""
+
+    order: int
+    text: str
+    action_id: str
+    roles: tuple[str, ...]
+    """For those who have one of them."""
 
 
 class NextRun(NamedTuple):
@@ -252,6 +266,7 @@ class Capability:
         self.installations: list[Callable[..., object]] = []
         self.home_sections: list[HomeSection] = []
         self.home_settings: list[HomeSetting] = []
+        self.home_actions: list[HomeAction] = []
         self.next_runs: list[Callable[[Session, Workspace], Iterable[NextRun]]] = []
 
     def load(self) -> None:
@@ -375,6 +390,11 @@ class Capability:
     def home_setting(self, text: str, action_id: str, order: int, role: str) -> None:
         """A button below "Settings" on the home tab; the lowest `order` stands first."""
         self.home_settings.append(HomeSetting(order, text, action_id, role))
+
+    def home_action(self, text: str, action_id: str, order: int, *roles: str) -> None:
+        """A button below the headline of the home tab of those who have one of `roles`; the lowest
+        `order` stands first."""
+        self.home_actions.append(HomeAction(order, text, action_id, roles))
 
     def next_run(self, function: FindsRuns) -> FindsRuns:
         """What comes by the clock in a workspace and is not paused, for `/handoff status`."""

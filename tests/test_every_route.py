@@ -783,6 +783,7 @@ BUTTONS: dict[str, Scene] = {
     "standup.skip": Company.entry,
     "standup.take": by("UMARA", lambda c: c.said("blockers")),
     "submission.replay": Company.fixed,
+    "lead.back": lambda c: c.do(lead_absences.go_away, MONDAY + timedelta(days=2)) and "",
     "/lead back": lambda c: c.do(lead_absences.go_away, MONDAY + timedelta(days=2)) and "",
     "/lead merge": lambda c: f"{c.lead()} into {c.lead()}",
     "/lead take": lambda c: str(c.bens()),
@@ -798,12 +799,12 @@ READS = re.compile(
     r"""(?x)
     (digest\.(leads|explain)|lead\.list|library\.open)\..*  # one for each figure, list and shelf
     | .*\.(previous|next|newer|older)(?<!calls\.next)           # another page
-    | crm\.open | digest\.(open_report|settings|show_details|show_money)
+    | crm\.open | digest\.(open_report|settings|show_(details|money|running))
     | home\.sources | library\.find | import\.turn_columns
-    | campaign\.(add_details|list|questions|show_(whole_)?offer)
-    | lead\.(choose_(disposition|leads)|offer|rate\.weak|rotation|show|show_notice|targets)
-    | people\.(edit|hours|open) | proposal\.(add_details|see_all|take_up)
-    | report\.(first|last)_touch | request\.plan | shadow\.(settings|show|show_apart) | spend\.pick
+    | campaign\.(add_details|list|new|questions|show_(whole_)?offer)
+    | lead\.(away|choose_(disposition|leads)|new|offer|rate\.weak|rotation|show|show_notice|targets)
+    | people\.(edit|hours|open) | proposal\.(add_details|see_all|take_up) | report\.(first|last)_touch
+    | request\.plan | shadow\.(settings|show|show_apart) | spend\.pick
     | standup\.(open|overview|page)
     | /campaign\ (drafts|list|manage|report)
     | /digest\ (<2026-W47>|conversions|last|me|settings|why|)
@@ -838,6 +839,7 @@ FORMS: dict[str, Form] = {
         select(Timetable.id).where(Timetable.workspace_id == c.workspace.id))),
     "import.save_columns": Form("import.columns", Company.imported),
     "lead.save_away": Form("/lead away"),
+    "lead.find": Form("lead.search", said={"words": "a"}),
     "lead.save_call": Form("lead.log_call", Company.mine, {
         "outcome": "no_answer", "note": "Rang twice", "next_step": "Try at nine"}),
     "lead.save_details": Form("lead.edit", Company.mine, {"company": "Engines"}),

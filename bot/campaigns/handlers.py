@@ -38,6 +38,7 @@ _CHANGE = Access("change campaigns", (Role.MARKETER,))
 
 
 @capability.command("/campaign", "", "announce a campaign", _ANNOUNCE)
+@capability.action(list_messages.NEW, _ANNOUNCE)
 def new(act: Act) -> View:
     """The form of a new campaign."""
     drafting.may_announce(act.session, act.person)

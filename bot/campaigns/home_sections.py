@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block
 from sqlalchemy.orm import Session
 
-from bot.campaigns import capability, queries
+from bot.campaigns import capability, list_messages, queries
 from bot.campaigns.models import Campaign
 from bot.campaigns.texts import offer_line
 from bot.capability import Place
@@ -16,19 +16,21 @@ from bot.slack.text import safe
 _MOST_CAMPAIGNS = 10
 
 
+capability.home_action("New campaign", list_messages.NEW, 10, Role.MARKETER)
+
+
 @capability.home_section(Place.CAMPAIGNS, *ANY_ROLE)
 def running(session: Session, who: Person) -> list[Block]:
-    """Campaigns that run. A marketer reads above that none of theirs does."""
-    today = queries.today(session, who.workspace_id)
-    campaigns = queries.running(session, who.workspace_id, today)
-    return [] if Role.MARKETER in who.roles and not campaigns else show_running(campaigns)
+    """Campaigns that run; a marketer sees their own above."""
+    campaigns = queries.running(session, who.workspace_id, queries.today(session, who.workspace_id))
+    is_marketer = Role.MARKETER in who.roles
+    return show_running([each for each in campaigns if not is_marketer or each.owner_id != who.id])
 
 
 def show_running(running: Sequence[Campaign]) -> list[Block]:
     """A line for each of the first, with its offer."""
     if not running:
-        none = "None right now. Marketing announces one with `/campaign`."
-        return part("Campaigns", [words(none)])
+        return []
     lines = [
         f"• *{safe(campaign.name, 100)}*: {offer_line(campaign)}"
         for campaign in running[:_MOST_CAMPAIGNS]

@@ -22,6 +22,7 @@ from bot.slack.blocks import note
 from bot.slack.paging import page_count, page_turns
 from bot.slack.text import moment, safe
 
+NEW = "campaign.new"
 LIST = "campaign.list"
 
 _MOST_LISTED = 10  # of each group: four times that stays below Slack's 50 blocks

@@ -50,6 +50,7 @@ def _of_each_metric(action_id: str) -> Callable[[H], H]:
 
 
 @capability.command("/digest", "", "the running week in figures", _READ)
+@capability.action(messages.SHOW_RUNNING, _READ)
 def show_running(act: Act) -> Message:
     """The running week."""
     return _digest(act, weekly.running(act.session, act.person))

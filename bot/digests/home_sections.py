@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 from bot import metrics
 from bot.campaigns import queries as campaigns
 from bot.capability import NextRun, Place
-from bot.digests import capability, forms, timetables
+from bot.digests import capability, forms, messages, timetables
 from bot.digests.models import Audience
+from bot.formats import plural
 from bot.metrics import Figures, Period, Pipeline
-from bot.people.models import Person, Role, Workspace
-from bot.slack.blocks import note, part
+from bot.people.models import ANY_ROLE, Person, Role, Workspace
+from bot.slack.blocks import note, part, words
 from bot.tasks import schedules
 
+capability.home_action("Report", messages.SHOW_RUNNING, 90, *ANY_ROLE)
 capability.home_setting("Weekly digests", forms.SETTINGS, 80, Role.MANAGER)
 
 _WEEK = (
@@ -51,13 +53,22 @@ def read_week(session: Session, workspace_id: int) -> tuple[Figures, Figures]:
 
 
 def show_week(week: Figures, before: Figures) -> list[Block]:
-    """The main figures."""
+    """The main figures that there are, each beside last week's where that has one."""
+    title = "This week so far"
+    if not week.count("received"):
+        last = plural(before.count("received"), "lead") if before.count("received") else "none"
+        return part(title, [words(f"No leads yet. Last week: {last} by this day.")])
     fields = [
-        MarkdownTextObject(text=f"*{label}*\n{week[name]} (last week {before[name]})")
+        MarkdownTextObject(text=f"*{label}*\n{week[name]}{_beside(before, name)}")
         for label, name in _WEEK
+        if week.has(name)
     ]
-    title = "This week so far, beside the same days of last week"
-    return part(title, [SectionBlock(fields=fields), note("`/digest` says more.")])
+    small = note("In brackets: the same days of last week.")
+    return part(title, [SectionBlock(fields=fields), small])
+
+
+def _beside(before: Figures, name: str) -> str:
+    return f" ({before[name]})" if before.has(name) else ""
 
 
 @capability.home_section(Place.THIS_WEEK, Role.MANAGER)

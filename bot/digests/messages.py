@@ -35,6 +35,7 @@ from bot.slack import AnyBlock, Message
 from bot.slack.text import clean, moment, safe
 from bot.sources import source_name
 
+SHOW_RUNNING = "digest.show_running"
 SHOW_DETAILS = "digest.show_details"
 SHOW_MONEY = "digest.show_money"
 OPEN_REPORT = "digest.open_report"

@@ -51,4 +51,4 @@ def retry(act: Act) -> None:
 @capability.action(messages.RETRY_ALL, _RETRY)
 def retry_all(act: Act) -> str:
     """Let all failed work run again."""
-    return f"{plural(service.retry_all(act.session, act.person), 'piece')} of work will run again."
+    return f"{plural(service.retry_all(act.session, act.person), 'job')} will run again."

@@ -1,5 +1,5 @@
-"""How a person's home tab looks: first what is theirs to do, then what runs; and what admins see
-of the installation."""
+"""How a person's home tab looks: counts and buttons, what is theirs to do, then what runs; and what
+admins see of the installation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.capability import HomeSetting, NextRun, Place
+from bot.capability import HomeAction, HomeSetting, NextRun, Place
 from bot.formats import plural
 from bot.home.models import Condition, Upkeep
 from bot.intake.source_health import SourceActivity
@@ -29,17 +29,33 @@ MOST_FAILED = 3
 _MOST_BLOCKS = 100  # Slack's documents, views
 
 
+_TO_DO = [place for place in Place if Place.NEEDS_YOU_NOW < place <= Place.PAIRS]
+
+
 def home(
-    who: Person, drawn: Mapping[Place, Sequence[Block]], settings: Sequence[HomeSetting]
+    who: Person,
+    drawn: Mapping[Place, Sequence[Block]],
+    actions: Sequence[HomeAction],
+    settings: Sequence[HomeSetting],
 ) -> Message:
     """The home tab, of what was drawn for each place; its text is never shown."""
+    needed = drawn.get(Place.NEEDS_YOU_NOW)
+    to_do = [
+        *(part("Needs you now", needed) if needed else []),
+        *[block for place in _TO_DO for block in drawn.get(place, ())],
+    ]
     set_up = drawn.get(Place.SET_UP, ())
     blocks = [
         *set_up,
-        *(_to_do(who, drawn) or ([] if set_up else _NOTHING)),
-        *drawn.get(Place.STANDUP, ()),
+        *drawn.get(Place.HEADLINE, ()),
+        *_buttons(actions),
+        *drawn.get(Place.AWAY, ()),
+        *(to_do or ([] if set_up else _caught_up(who))),
+        *drawn.get(Place.TODAY, ()),
+        *drawn.get(Place.THIS_WEEK, ()),
         *drawn.get(Place.CAMPAIGNS, ()),
-        *_settings(settings),
+        *([header("Settings")] if settings else []),
+        *_buttons(settings),
         *drawn.get(Place.UPKEEP, ()),
     ]
     if isinstance(blocks[-1], DividerBlock):
@@ -47,22 +63,18 @@ def home(
     return Message("", blocks if len(blocks) <= _MOST_BLOCKS else _dense(blocks))
 
 
-_NOTHING: list[Block] = [
-    header("You're all caught up"),
-    words("New leads appear in the channel, and here once you claim them."),
-]
+def _caught_up(who: Person) -> list[Block]:
+    """What they read who have nothing to do."""
+    leads = words("New leads appear in the channel, and here once you claim them.")
+    return [header("You're all caught up"), *([leads] if Role.SALESPERSON in who.roles else [])]
 
 
-def _to_do(who: Person, drawn: Mapping[Place, Sequence[Block]]) -> list[Block]:
-    """What is theirs to do; a manager reads too that nothing is."""
-    needs = drawn.get(Place.NEEDS_YOU_NOW) or [
-        words("Nothing: every hot lead was answered in time, or still can be.")
+def _buttons(declared: Sequence[HomeAction | HomeSetting]) -> list[Block]:
+    """A button for each, in a row."""
+    buttons = [
+        ButtonElement(text=each.text, action_id=each.action_id, value="0") for each in declared
     ]
-    places = [place for place in Place if Place.NEEDS_YOU_NOW < place <= Place.PAIRS]
-    return [
-        *(part("Needs you now", needs) if Role.MANAGER in who.roles else []),
-        *[block for place in places for block in drawn.get(place, ())],
-    ]
+    return [ActionsBlock(elements=buttons)] if buttons else []
 
 
 def _dense(blocks: Sequence[Block]) -> list[Block]:
@@ -75,21 +87,8 @@ def welcome(admins: Sequence[Person]) -> Message:
     if not admins:
         return Message("", first_admin())
     mentions = ", ".join(admin.mention for admin in admins[:3])
-    text = (
-        "Here you will see what is yours to do. You have no role yet. "
-        f"Ask {mentions}: an admin gives roles with `/handoff people`."
-    )
-    return Message("", [header("Welcome to Handoff"), words(text)])
-
-
-def _settings(settings: Sequence[HomeSetting]) -> list[Block]:
-    """A button for each thing that the person may set up."""
-    if not settings:
-        return []
-    buttons = [
-        ButtonElement(text=each.text, action_id=each.action_id, value="0") for each in settings
-    ]
-    return [header("Settings"), ActionsBlock(elements=buttons)]
+    ask = f"Ask {mentions}: admins assign roles with `/handoff people`."
+    return Message("", [header("Welcome to Handoff"), words(f"You don't have a role yet. {ask}")])
 
 
 SOURCES_OPEN = "home.sources"
@@ -116,10 +115,10 @@ def sources(activity: Mapping[str, SourceActivity], webhooks: Mapping[str, str])
     return View(
         type="modal", title="Sources of leads", close="Done",
         blocks=[
-            *(rows or [words("_Nothing has come in the last four weeks._")]),
-            words(f"*Not heard in the last four weeks*\n{', '.join(silent) or 'none'}"),
+            *(rows or [words("_No leads in the last four weeks._")]),
+            words(f"*Silent for four weeks*\n{', '.join(silent) or 'none'}"),
             *_webhooks(webhooks),
-            note("`handoff sources` on the server says step by step how to connect each."),
+            note("Run `handoff sources` on the server to see how to connect each one."),
         ],
     )  # fmt: skip
 
@@ -146,7 +145,7 @@ def _failed(seen: Upkeep) -> list[Block]:
         text=f"Retry all {count:,}", action_id=RETRY_ALL, value="0", style="primary"
     )
     return [
-        header(f"Failed work ({count:,})"),
+        header(f"Failed jobs ({count:,})"),
         *[_row(job) for job in seen.failed],
         ActionsBlock(elements=[everything]),
     ]
@@ -163,13 +162,11 @@ def _row(job: FailedJob) -> SectionBlock:
 
 
 def _health(seen: Upkeep) -> str:
-    work = f"{seen.jobs['todo']:,} pieces of work wait, {seen.jobs['doing']:,} are under way"
     state = (
-        f"{work}. The server's log says why something failed."
-        if seen.jobs["failed"]
-        else f"Everything was delivered; {work}."
+        "The server's log says why a job failed." if seen.jobs["failed"] else "No job has failed."
     )
-    return f"Leads and campaigns are announced in <#{seen.channel}>. {state}"
+    waiting = f"{plural(seen.jobs['todo'], 'job')} waiting, {seen.jobs['doing']:,} running."
+    return f"Leads and campaigns are posted in <#{seen.channel}>. {state} {waiting}"
 
 
 _MOST_RUNS = 15
@@ -185,7 +182,7 @@ def status(condition: Condition) -> str:
         f"• Time zone: {condition.workspace.timezone}",
         f"• {plural(condition.people, 'person', 'people')} with a role or a team",
         f"• {plural(condition.received_today, 'lead')} today, {condition.waiting:,} unclaimed",
-        f"• Work: {work['todo']:,} waiting, {work['doing']:,} under way, {failed:,} failed"
+        f"• Jobs: {work['todo']:,} waiting, {work['doing']:,} running, {failed:,} failed"
         + (" (`handoff jobs` on the server lists it)" if failed else ""),
         *_next(condition.next_runs),
     ]
@@ -194,10 +191,10 @@ def status(condition: Condition) -> str:
 
 def _next(runs: Sequence[NextRun]) -> list[str]:
     if not runs:
-        return ["• Nothing comes by the clock"]
+        return ["• Nothing is scheduled"]
     lines = [f"    {_run(run)}" for run in runs[:_MOST_RUNS]]
     left = len(runs) - _MOST_RUNS
-    return ["• Comes next:", *lines, *([f"    and {left} more"] if left > 0 else [])]
+    return ["• Next up:", *lines, *([f"    and {left} more"] if left > 0 else [])]
 
 
 def _run(run: NextRun) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from slack_sdk.models.blocks import Block
 from sqlalchemy.orm import Session
 
-from bot.capability import Capability, HomeSetting, Place
+from bot.capability import Capability, HomeAction, HomeSetting, Place
 from bot.home import messages
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -18,7 +18,7 @@ def page(session: Session, who: Person, capabilities: Sequence[Capability]) -> M
     drawn = sections(session, who, capabilities)
     if not who.roles and not drawn:
         return messages.welcome(people.having(session, who.workspace_id, Role.ADMIN))
-    return messages.home(who, drawn, settings(who, capabilities))
+    return messages.home(who, drawn, actions(who, capabilities), settings(who, capabilities))
 
 
 def sections(
@@ -38,3 +38,9 @@ def settings(who: Person, capabilities: Iterable[Capability]) -> list[HomeSettin
     """What the person may set up, in order."""
     declared = sorted(each for capability in capabilities for each in capability.home_settings)
     return [each for each in declared if who.has(each.role)]
+
+
+def actions(who: Person, capabilities: Iterable[Capability]) -> list[HomeAction]:
+    """What the person can begin from their page, in order."""
+    declared = sorted(each for capability in capabilities for each in capability.home_actions)
+    return [each for each in declared if set(each.roles) & set(who.roles)]

@@ -32,6 +32,7 @@ _SUBMISSIONS = Access("replay or dismiss submissions", (Role.ADMIN,))
 
 
 @capability.command("/lead", "", "add a lead", _ADD)
+@capability.action(forms.NEW, _ADD)
 @capability.shortcut(forms.NEW, _ADD)
 @capability.shortcut(forms.FROM_MESSAGE, _ADD)
 def ask_new_lead(act: Act) -> View:

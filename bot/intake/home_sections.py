@@ -6,13 +6,14 @@ from slack_sdk.models.blocks import Block
 from sqlalchemy.orm import Session
 
 from bot.capability import Place
-from bot.intake import capability, messages, receiving
+from bot.intake import capability, forms, messages, receiving
 from bot.intake.models import Submission
 from bot.people.models import Person, Role
 from bot.slack.blocks import header, note
 
 _MOST_UNREAD = 5
 
+capability.home_action("New lead", forms.NEW, 10, Role.SALESPERSON)
 capability.home_setting("Lead score", messages.CHANGE_RULES, 50, Role.ADMIN)
 
 

@@ -66,7 +66,8 @@ def record(
     """Note the event and let the cards show it; nobody did it where the clock did, and a program is
     named in the facts.
 
-    So do the pages of who owns the lead, and of who did until now (`owner_id` or `from_id`).
+    So do the pages of who owns the lead or is offered it, and of who owned it until now (`owner_id`
+    or `from_id`).
     """
     if isinstance(who, str):
         facts["via"] = who
@@ -84,7 +85,7 @@ def record(
     session.add(event)
     session.flush()
     before = facts.get("owner_id") or facts.get("from_id")
-    owners = {lead.claimed_by or 0, before or 0} - {0}
+    owners = {lead.claimed_by or 0, lead.suggested_to or 0, before or 0} - {0}
     shown = [(CARD, lead.id), (WIN, lead.id), *((slack.HOME, person_id) for person_id in owners)]
     if lead.call_list_id is not None:
         shown.append((CALL_LIST, lead.call_list_id))

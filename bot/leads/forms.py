@@ -182,6 +182,13 @@ class MarkQualified(Form, id="lead.save_qualified", title="Qualified", submit="S
             lead_id=lead.id, currency=lead.expected_currency or currency, blocks=[subject(lead)],
             expected_amount=lead.expected_amount, expected_on=lead.expected_on,
         )  # fmt: skip
+FIND = "lead.search"
+
+
+class FindLead(Form, id="lead.find", title="Find a lead", submit="Find"):
+    """What does somebody remember of a lead?"""
+
+    words: str = text("Name, company, email, phone or number", most=200)
 
 
 class MarkWon(Form, id="lead.save_won", title="Won", submit="Save as won"):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, TextClause, and_, false, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, TextClause, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -328,6 +328,20 @@ def count_mine(session: Session, who: Person) -> Mapping[Mine, int]:
     return dict(zip(Mine, session.execute(select(*counted)).one(), strict=True))
 
 
+def count_due(session: Session, who: Person) -> tuple[int, int]:
+    """How many of the person's leads are overdue, and how many are due later today: an answer, or
+    a follow-up for which the lead was snoozed."""
+    now, tomorrow = clock.now(), _tomorrow(session, who)
+    at, awake = Lead.response_due_at, Lead.snoozed_until.is_(None)
+    is_today = and_(at >= now, at < tomorrow, Lead.first_response_at.is_(None), awake)
+    counts = select(
+        _count(who, IS_UNANSWERED, at < now, awake),
+        _count(who, IS_OPEN, or_(is_today, Lead.snoozed_until < tomorrow)),
+    )
+    overdue, due_today = session.execute(counts).one()
+    return overdue, due_today
+
+
 def late(session: Session, workspace_id: int, limit: int) -> Sequence[tuple[Lead, Person | None]]:
     """The open leads whose promised answer is overdue, the longest first, each with its owner."""
     rows = session.execute(
@@ -401,6 +415,13 @@ def _monday(session: Session, who: Person) -> datetime:
     today = workspace.day_of(clock.now())
     monday = today - timedelta(days=today.weekday())
     return datetime.combine(monday, time(), workspace.days).astimezone(UTC)
+
+
+def _tomorrow(session: Session, who: Person) -> datetime:
+    """When today ends in the workspace's zone."""
+    workspace = session.get_one(Workspace, who.workspace_id)
+    day = workspace.day_of(clock.now()) + timedelta(days=1)
+    return datetime.combine(day, time(), workspace.days).astimezone(UTC)
 
 
 _LIKED = Lead.rating.in_([Rating.HOT, Rating.GOOD])

@@ -28,8 +28,8 @@ def overdue(session: Session, who: Person) -> list[Block]:
 
 def show_overdue(count: int) -> list[Block]:
     """How many there are."""
-    owed = f"{plural(count, 'request')} for marketing to answer: `/request list`"
-    return [words(owed)] if count else []
+    late = f"{plural(count, 'request')} to marketing {'is' if count == 1 else 'are'} overdue"
+    return [words(f"{late}: `/request list`")] if count else []
 
 
 @capability.home_section(Place.READY, Role.SALESPERSON)

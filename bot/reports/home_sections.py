@@ -55,7 +55,7 @@ def read_campaigns(session: Session, who: Person) -> list[OwnCampaign]:
 def show_campaigns(own: Sequence[OwnCampaign]) -> list[Block]:
     """The first of them."""
     if not own:
-        none = "None right now. Start one with `/campaign`."
+        none = "You have no live or upcoming campaigns."
         return part("Your campaigns", [words(none)])
     more = len(own) > _MOST_CAMPAIGNS
     rest = [note("`/campaign list` shows the rest.")] if more else []

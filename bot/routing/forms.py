@@ -143,6 +143,10 @@ CHOOSE_LEADS = "lead.choose_leads"
 HAND_OVER = "hand_over"
 
 
+AWAY = "lead.away"
+BACK = "lead.back"
+
+
 def _hands_over(values: Values) -> bool:
     return values.get("leads") == HAND_OVER
 

@@ -64,6 +64,7 @@ def keep(act: Act) -> None:
 @capability.command(
     "/lead", "away", "say until when you're away, and who looks after your leads", _AWAY
 )
+@capability.action(forms.AWAY, _AWAY)
 def ask_away(act: Act) -> View:
     """The form that says until when somebody is away, and what becomes of their leads."""
     until = claiming.next_morning(act.session, act.workspace_id)
@@ -92,6 +93,7 @@ def go_away(act: Act, form: forms.Away) -> str:
 
 
 @capability.command("/lead", "back", "come back earlier than planned", _AWAY)
+@capability.action(forms.BACK, _AWAY)
 def come_back(act: Act) -> str:
     """Back earlier than planned."""
     leads = absences.come_back(act.session, act.person)

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 from sqlalchemy.orm import Session
 
 from bot.capability import Place
 from bot.leads import notices, queries
-from bot.leads.messages import lists, notifications
+from bot.leads.list_models import MOST_TO_CLAIM
+from bot.leads.messages import lists
 from bot.leads.models import Lead
 from bot.leads.notice_models import Listed
 from bot.people.models import ANY_ROLE, Person, Role
 from bot.routing import absences, capability, forms
-from bot.slack.blocks import note, words
+from bot.slack.blocks import note
 from bot.slack.text import moment
 
 _MOST_LATE = 5
@@ -22,48 +23,45 @@ _MOST_UNATTENDED = 3
 
 capability.home_setting("Response targets", forms.SLA, 30, Role.ADMIN)
 capability.home_setting("Lead rotation", forms.ROUND_ROBIN, 40, Role.ADMIN)
+capability.home_action("I'm away", forms.AWAY, 30, Role.SALESPERSON)
 
 
 @capability.home_section(Place.NEEDS_YOU_NOW, Role.MANAGER)
-def late(session: Session, who: Person) -> list[Block]:
-    """Leads whose answer is overdue."""
-    return show_late(queries.late(session, who.workspace_id, _MOST_LATE + 1))
+def needs_you_now(session: Session, who: Person) -> list[Block]:
+    """Leads of others that a manager should see to, each once."""
+    late = queries.late(session, who.workspace_id, _MOST_LATE + 1)
+    return show_needs_you_now(
+        [(lead, owner) for lead, owner in late if lead.claimed_by != who.id],
+        queries.waiting(session, who.workspace_id, MOST_TO_CLAIM + 1),
+        notices.unattended(session, who.workspace_id, _MOST_UNATTENDED),
+        notices.long_stalled(session, who.workspace_id, _MOST_STALLED + 1),
+    )
 
 
-def show_late(found: Sequence[tuple[Lead, Person | None]]) -> list[Block]:
-    """The first leads that are late, with their owners; one more was read, if there are more."""
-    more = f"These {_MOST_LATE} have been overdue longest. There are more."
-    return [
-        *[lists.row_late(lead, owner) for lead, owner in found[:_MOST_LATE]],
-        *([note(more)] if len(found) > _MOST_LATE else []),
-    ]
-
-
-@capability.home_section(Place.NEEDS_YOU_NOW, Role.MANAGER)
-def unattended(session: Session, who: Person) -> list[Block]:
-    """Leads whose customer wrote again while their owner is out."""
-    return show_unattended(notices.unattended(session, who.workspace_id, _MOST_UNATTENDED))
-
-
-def show_unattended(found: Sequence[tuple[Lead, Person]]) -> list[Block]:
-    """A line for each lead, with its owner."""
-    lines = [f"• {notifications.line_unattended(*each)}" for each in found]
-    title = "*Wrote again while the owner is out*"
-    return [words("\n".join([title, *lines]))] if lines else []
-
-
-@capability.home_section(Place.NEEDS_YOU_NOW, Role.MANAGER)
-def stalled(session: Session, who: Person) -> list[Block]:
-    """Leads that stand still for twice the limit."""
-    return show_stalled(notices.long_stalled(session, who.workspace_id, _MOST_STALLED + 1))
-
-
-def show_stalled(found: Sequence[Listed]) -> list[Block]:
-    """A line for each of the first; one more was read, if there are more."""
-    lines = [f"• {notifications.line_listed(each)}" for each in found[:_MOST_STALLED]]
-    more = ["and more"] if len(found) > _MOST_STALLED else []
-    title = "*Stalled*"
-    return [words("\n".join([title, *lines, *more]))] if lines else []
+def show_needs_you_now(
+    late: Sequence[tuple[Lead, Person | None]],
+    unclaimed: Sequence[Lead],
+    unattended: Sequence[tuple[Lead, Person]],
+    stalled: Sequence[Listed],
+) -> list[Block]:
+    """Overdue leads, unclaimed ones, those whose customer wrote again while their owner is out, and
+    stalled ones; of most, one more was read if there are more."""
+    rows: dict[int, Block] = {}
+    for lead, owner in late[:_MOST_LATE]:
+        rows[lead.id] = lists.row_to_assign(lead, owner)
+    for lead in unclaimed[:MOST_TO_CLAIM]:
+        rows.setdefault(lead.id, lists.row_to_assign(lead, None))
+    for lead, owner in unattended:
+        again = f"owner is out, customer wrote again {moment(lead.last_touch_at, '{ago}')}"
+        rows.setdefault(lead.id, lists.row_to_assign(lead, owner, again))
+    for each in stalled[:_MOST_STALLED]:
+        since = f"last step {moment(each.moved_at, '{ago}')}" if each.moved_at else ""
+        rows.setdefault(each.lead.id, lists.row_to_assign(each.lead, each.owner, "stalled", since))
+    has_more = (
+        len(late) > _MOST_LATE or len(unclaimed) > MOST_TO_CLAIM or len(stalled) > _MOST_STALLED
+    )
+    more = [note("There are more. These have waited longest.")] if has_more else []
+    return [*rows.values(), *more]
 
 
 @capability.home_section(Place.AWAY, *ANY_ROLE)
@@ -75,4 +73,5 @@ def away(session: Session, who: Person) -> list[Block]:
 
 def show_away(until: datetime) -> Block:
     """That they are away, and how to be back."""
-    return words(f"You're away until {moment(until)}. `/lead back` ends it earlier.")
+    back = ButtonElement(text="I'm back", action_id=forms.BACK, value="0")
+    return SectionBlock(text=f"You're away until {moment(until)}.", accessory=back)

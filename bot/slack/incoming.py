@@ -17,7 +17,7 @@ from bot.slack.blocks import MENU
 from bot.slack.client import SILENT, Slack
 from bot.slack.errors import NO_ANSWER, CannotMessage, NeedsAdmin, SlackRefused
 from bot.slack.message import Message, view_json
-from bot.slack.text import is_plain, typed, unescaped, unquoted
+from bot.slack.text import is_plain, safe, typed, unescaped, unquoted
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ _BELOW = "\n"
 
 # Slack's documents, blocks: what our messages and modals have in common.
 _IN_MODALS = {"section", "context", "divider", "header", "actions", "image", "rich_text"}
+
+_MOST_TEXT = 2_900  # of the 3,000 characters that a section takes
 
 # Slack keeps what was typed by block id while a modal is updated, so a block id ends with what it
 # is typed about: behind this mark, the same for a whole form, and nothing where it was opened.
@@ -287,20 +289,22 @@ class Incoming:
         self.slack.call("views.update", view_id=view_id, view=view)
 
     def tell(self, answer: str | Message) -> None:
-        """Tell this person alone, where they are: over the modal in which something was clicked, by
-        the response URL, else in a direct message."""
+        """Tell this person alone, where they are: over the modal or the home tab in which something
+        was clicked, by the response URL, else in a direct message."""
         message = Message(answer) if isinstance(answer, str) else answer
-        if not self._push(message) and not self._respond(message):
+        if not self._open_over(message) and not self._respond(message):
             self._direct(message)
 
-    def _push(self, message: Message) -> bool:
-        """Say it over the modal, which hides what is said anywhere else; False where that cannot
-        be: no modal, three of them already, or an answer that came too late."""
+    def _open_over(self, message: Message) -> bool:
+        """Say it in a modal over the modal or the home tab, where nobody sees what is said anywhere
+        else; False where that cannot be: neither of them, three modals already, or an answer that
+        came too late."""
         is_click = self.body.get("type") == "block_actions" and "trigger_id" in self.body
-        inside_modal = (self.body.get("view") or {}).get("type") == "modal"
-        if not is_click or not inside_modal or self.is_deepest:
+        inside_view = (self.body.get("view") or {}).get("type") in ("modal", "home")
+        if not is_click or not inside_view or self.is_deepest:
             return False
-        blocks = [block for block in message.blocks if block["type"] in _IN_MODALS]
+        drawn = [_as_text(block) if block["type"] == "table" else block for block in message.blocks]
+        blocks = [block for block in drawn if block["type"] in _IN_MODALS]
         words = [SectionBlock(text=message.text)]
         modal = View(type="modal", title="Handoff", close="Back", blocks=words).to_dict()
         try:
@@ -337,6 +341,17 @@ class Incoming:
         except NO_ANSWER:
             return False
         return answer.status_code == 200
+
+
+def _as_text(table: dict[str, Any]) -> dict[str, Any]:
+    """A table, which modals do not take, in a section: its first column to the left."""
+    rows = [[str(cell.get("text", "")) for cell in row] for row in table["rows"]]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows
+    ]
+    text = "\n".join(lines)
+    return SectionBlock(text=f"```{safe(text, _MOST_TEXT)}```").to_dict()
 
 
 def _value(element: dict[str, Any]) -> Any:

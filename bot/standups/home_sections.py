@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 from sqlalchemy.orm import Session
 
 from bot.capability import NextRun, Place
 from bot.people.models import Person, Role, Workspace
-from bot.slack.blocks import part, words
+from bot.slack.blocks import part
 from bot.slack.text import moment, safe
 from bot.standups import answering, asking, capability, messages, settings_messages, setup
 from bot.standups.models import Answer, Today
@@ -15,7 +15,7 @@ from bot.standups.models import Answer, Today
 capability.home_setting("Standups", settings_messages.OVERVIEW, 60, Role.MANAGER)
 
 
-@capability.home_section(Place.STANDUP)
+@capability.home_section(Place.TODAY)
 def today(session: Session, who: Person) -> list[Block]:
     """The standup of their team, whether they have a role or not."""
     standup = answering.today(session, who)
@@ -25,18 +25,18 @@ def today(session: Session, who: Person) -> list[Block]:
 def show_today(today: Today) -> list[Block]:
     """How it stands, with a button where something can be said."""
     name = safe(today.standup.name, 80)
-    answered = today.entry is not None and today.entry.state == Answer.ANSWERED
-    if today.is_open and today.entry is not None and today.entry.asked_at is not None:
-        label = "Change my answers" if answered else "Answer"
-        state = "you have answered" if answered else "open, and waits for you"
+    entry = today.entry
+    if today.is_open and entry is not None and entry.asked_at is not None:
+        answered = entry.state == Answer.ANSWERED
+        label = "Change answers" if answered else "Answer"
+        state = "answered" if answered else f"open until {moment(entry.until, '{time}')}"
     else:
         label = "Answer" if today.waits else ""
-        state = f"next asked {moment(today.next_at)}" if today.next_at else "paused"
-    blocks: list[Block] = [words(f"{name}: {state}.")]
-    if label:
-        button = ButtonElement(text=label, action_id=messages.BEGIN, value=str(today.standup.id))
-        blocks.append(ActionsBlock(elements=[button]))
-    return part("Standup", blocks)
+        state = f"next {moment(today.next_at)}" if today.next_at else "paused"
+    button = ButtonElement(text=label, action_id=messages.BEGIN, value=str(today.standup.id))
+    return part(
+        "Today", [SectionBlock(text=f"{name} · {state}", accessory=button if label else None)]
+    )
 
 
 @capability.next_run

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from string import ascii_lowercase
 from typing import Any
@@ -22,13 +22,13 @@ from bot.crm.webhooks import health
 from bot.digests import home_sections as digests
 from bot.home import messages
 from bot.home.models import Condition, Upkeep
-from bot.home.page import settings
+from bot.home.page import actions, settings
 from bot.intake import home_sections as intake
 from bot.intake.models import Submission
 from bot.intake.source_health import SourceActivity
 from bot.leads import home_sections as leads
 from bot.leads.list_models import Mine
-from bot.leads.models import CallList
+from bot.leads.models import CallList, Lead
 from bot.leads.notice_models import Listed as ListedLead
 from bot.metrics import Figures, Pipeline
 from bot.metrics.pipeline import PipelineRow
@@ -46,7 +46,7 @@ from bot.standups.models import Standup, Today
 from bot.tasks import FailedJob
 from playground import limits
 from tests.golden_files import Golden
-from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SOFIA, SPRING, WON, lead
+from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SOFIA, SPRING, lead
 from tests.shadowing.test_shadow_views import CARDS as SHOES
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -65,28 +65,31 @@ def copy(of: Campaign, **changes: Any) -> Campaign:
 
 SECTIONS: dict[str, tuple[Place, Callable[..., Sequence[Block]]]] = {
     "set_up": (Place.SET_UP, lambda _: people.not_set_up()),
-    "late": (Place.NEEDS_YOU_NOW, routing.show_late),
-    "unattended": (Place.NEEDS_YOU_NOW, routing.show_unattended),
-    "stalled": (Place.NEEDS_YOU_NOW, routing.show_stalled),
-    "overdue": (Place.NEEDS_YOU_NOW, planning.show_overdue),
-    "week": (Place.THIS_WEEK, lambda week: digests.show_week(*week)),
-    "pipeline": (Place.THIS_WEEK, digests.show_pipeline),
+    "headline": (Place.HEADLINE, leads.show_headline),
     "away": (Place.AWAY, lambda until: [routing.show_away(until)]),
+    "needs": (Place.NEEDS_YOU_NOW, routing.show_needs_you_now),
+    "overdue": (Place.NEEDS_YOU_NOW, planning.show_overdue),
+    "now": (
+        Place.NOW,
+        lambda who, mine, free, more: leads.show_now(who, mine, free, has_more=more),
+    ),
     "own": (Place.OWN_LEADS, leads.show_own),
     "own_pipeline": (Place.OWN_LEADS, digests.show_own_pipeline),
     "to_agree": (Place.READY, planning.show_to_agree),
-    "calls": (Place.FREE_LEADS, leads.show_call_lists),
-    "to_claim": (Place.FREE_LEADS, leads.show_to_claim),
+    "calls": (Place.CALL_LISTS, leads.show_call_lists),
     "campaigns": (Place.OWN_CAMPAIGNS, reports.show_campaigns),
     "proposals": (Place.PLANNING, planning.show_proposals),
     "to_answer": (Place.PLANNING, planning.show_to_answer),
     "pairs": (Place.PAIRS, shadowing.show_pairs),
-    "standup": (Place.STANDUP, standups.show_today),
+    "standup": (Place.TODAY, standups.show_today),
+    "week": (Place.THIS_WEEK, digests.show_week),
+    "pipeline": (Place.THIS_WEEK, digests.show_pipeline),
     "running": (Place.CAMPAIGNS, campaigns.show_running),
     "unread": (Place.UPKEEP, intake.show_unread),
     "upkeep": (Place.UPKEEP, messages.upkeep),
 }
 """Each section of a page: where it stands, and how it is drawn of what was read."""
+_OF_SEVERAL = {"headline", "needs", "now", "own", "week"}
 
 
 def drawn(who: Person, facts: Mapping[str, Any]) -> Message:
@@ -94,8 +97,9 @@ def drawn(who: Person, facts: Mapping[str, Any]) -> Message:
     found: dict[Place, list[Block]] = {}
     for name, (place, draw) in SECTIONS.items():
         if name in facts:
-            found.setdefault(place, []).extend(draw(facts[name]))
-    return messages.home(who, found, settings(who, CAPABILITIES))
+            read = facts[name] if name in _OF_SEVERAL else (facts[name],)
+            found.setdefault(place, []).extend(draw(*read))
+    return messages.home(who, found, actions(who, CAPABILITIES), settings(who, CAPABILITIES))
 
 
 UNREAD = [
@@ -105,9 +109,6 @@ UNREAD = [
 ]  # fmt: skip
 BUSY = {"todo": 1_200, "doing": 3, "failed": 4}
 FAILED = [FailedJob(9, "slack.draw_card", "C1", {"card_id": 4}, 20, NOON)] * 3
-STATIONS = {Mine.TO_CALL: CLAIMED, Mine.IN_WORK: CONTACTED, Mine.STALLED: CONTACTED,
-            Mine.TO_RATE: LOST, Mine.CLOSED: WON,
-            Mine.SNOOZED: CONTACTED | {"snoozed_until": NOON}}  # fmt: skip
 SELLER = Person(id=3, slack_id="U3", name="Sofia", roles=["salesperson"])
 CLARA = Person(id=5, slack_id="U5", name="Clara", roles=["manager"])
 MARA = Person(id=2, slack_id="U2", name="Mara", roles=["marketer"])
@@ -128,6 +129,7 @@ FIGURES = Figures(
     }
 )
 NO_FIGURES = Figures({"received": 0, "rated": 0})
+FEW_FIGURES = Figures({"received": 4, "acceptance_rate": Decimal("50.0"), "won": 0})
 RICH = copy(SPRING, budget_minor=500_000, currency="EUR", owner=MARA)
 OWN = [reports.OwnCampaign(RICH, FIGURES, 2, 5), reports.OwnCampaign(RICH, NO_FIGURES, 0, 5)]
 ASKED = RequestRow(
@@ -136,13 +138,33 @@ ASKED = RequestRow(
     Person(id=3, slack_id="U3", name="Sofia"), 4, includes_reader=False,
 )  # fmt: skip
 PROPOSED = ProposalRow(RICH, Responses(frozenset({3}), frozenset({4}), frozenset({5, 6}), 1))
-LATE = (lead(response_due_at=NOON), None)
-AGAIN = (lead(**CONTACTED, last_touch_at=NOON), SOFIA)
-STILL = ListedLead(lead(**CONTACTED), SOFIA, NOON)
+
+
+def many(first: int, count: int, **facts: Any) -> list[Lead]:
+    """As many leads, numbered from the first on."""
+    return [lead(id=number, **facts) for number in range(first, first + count)]
+
+
+EARLIER, LATER = NOON - timedelta(hours=2), NOON + timedelta(hours=2)
+QUESTION = (
+    "Could we compare\n*your* plans? We are forty people, and our contract ends in two months."
+)
+OVERDUE = CLAIMED | {"response_due_at": EARLIER, "message": QUESTION, "last_touch_at": NOON}
+ACTIVE = CONTACTED | {"last_touch_at": EARLIER}
+UNCLAIMED = {"response_due_at": EARLIER}
+COUNTS = dict.fromkeys(Mine, 0)
+FULL = dict.fromkeys(Mine, 500)
+MOVED = dict.fromkeys(range(1000), NOON)
+AGAIN = (lead(id=41, **CONTACTED, last_touch_at=NOON), SOFIA)
+STILL = [ListedLead(each, SOFIA, NOON) for each in many(50, 4, **CONTACTED)]
 CALLS = (CallList(id=4, name="Webinar June"), 12)
 TODAY = Today(STANDUP, None, None, NOON)
-REST: dict[str, Any] = {"late": [], "unattended": [], "stalled": [], "overdue": 0}
-FOUR_ROLES = Person(id=3, slack_id="U3", roles=[*Role])
+NEEDS = (
+    [(each, None) for each in many(10, 2, **UNCLAIMED)] + [(lead(id=12, **OVERDUE), SOFIA)],
+    [*many(10, 2, **UNCLAIMED), lead(id=13, response_due_at=LATER)],
+    [AGAIN, (lead(id=12, **OVERDUE), SOFIA)], STILL,
+)  # fmt: skip
+FOUR_ROLES = Person(id=3, slack_id="U3", name="Vera Four", roles=[*Role])
 EXPECTED = Pipeline(NOON.date(), (
     PipelineRow(date(2026, 5, 1), "EUR", 1, 500_000),
     PipelineRow(date(2026, 6, 1), "EUR", 4, 3_000_000),
@@ -153,29 +175,38 @@ EXPECTED = Pipeline(NOON.date(), (
 PAGES: dict[str, tuple[Person, dict[str, Any]]] = {
     "marketer": (MARA, {
         "campaigns": OWN, "proposals": [PROPOSED], "to_answer": [ASKED],
-        "pairs": [SHOES["finding_picked"].participants[0]]}),
+        "pairs": [SHOES["finding_picked"].participants[0]], "running": [SPRING]}),
     "marketer_at_rest": (MARA, {"campaigns": [], "proposals": [], "to_answer": []}),
     "manager": (CLARA, {
-        "late": [LATE, (lead(**CLAIMED, response_due_at=NOON), SOFIA)], "overdue": 2,
-        "unattended": [AGAIN], "stalled": [STILL] * 4, "week": (FIGURES, NO_FIGURES),
-        "pipeline": EXPECTED, "running": []}),
-    "manager_at_rest": (CLARA, REST | {"week": (NO_FIGURES, NO_FIGURES), "running": []}),
+        "needs": NEEDS, "overdue": 2, "week": (FIGURES, FEW_FIGURES), "pipeline": EXPECTED}),
+    "manager_at_rest": (CLARA, {
+        "needs": ([], [], [], []), "overdue": 0, "week": (NO_FIGURES, NO_FIGURES)}),
+    "manager_on_monday": (CLARA, {"overdue": 1, "week": (NO_FIGURES, FEW_FIGURES)}),
     "everything": (FOUR_ROLES, {
-        "own": [leads.OwnList(which, [lead(**STATIONS[which])] * most, 500)
-                for which, most in leads.FEW.items()],
-        "calls": [CALLS] * 3, "away": NOON, "campaigns": OWN * 3, "proposals": [PROPOSED] * 2,
-        "to_answer": [ASKED] * 4, "to_agree": [PROPOSED] * 2, "late": [LATE] * 6, "overdue": 2,
-        "week": (FIGURES, FIGURES), "pipeline": EXPECTED, "own_pipeline": EXPECTED,
-        "unattended": [AGAIN] * 2, "stalled": [STILL] * 4,
-        "upkeep": Upkeep(BUSY, FAILED, "C0LEADS"), "unread": UNREAD, "to_claim": [lead()] * 11,
-        "running": [SPRING] * 30, "standup": TODAY,
-        "pairs": [SHOES["held"].participants[0]] * 5}),
+        "headline": (FOUR_ROLES, FULL, 500, 500), "away": NOON,
+        "needs": ([(each, None) for each in many(10, 6, **UNCLAIMED)], many(20, 6),
+                  [AGAIN] * 2, STILL),
+        "overdue": 2, "now": (FOUR_ROLES, many(30, 3, **OVERDUE), [], True),
+        "own": (FULL, many(60, 2, **ACTIVE), many(70, 1, **LOST), MOVED),
+        "calls": [CALLS] * 3, "campaigns": OWN * 3, "proposals": [PROPOSED] * 2,
+        "to_answer": [ASKED] * 4, "to_agree": [PROPOSED] * 2, "week": (FIGURES, FIGURES),
+        "pipeline": EXPECTED, "own_pipeline": EXPECTED,
+        "upkeep": Upkeep(BUSY, FAILED, "C0LEADS"), "unread": UNREAD, "running": [SPRING] * 30,
+        "standup": TODAY, "pairs": [SHOES["held"].participants[0]] * 5}),
     "salesperson": (SELLER, {
-        "own": [leads.OwnList(Mine.TO_CALL, [lead(**CLAIMED)], 1),
-                leads.OwnList(Mine.TO_RATE, [lead(**LOST)], 1)],
+        "headline": (SELLER, COUNTS | {Mine.IN_WORK: 1, Mine.STALLED: 2, Mine.TO_RATE: 1}, 1, 2),
+        "now": (SELLER,
+                [lead(**OVERDUE), lead(**CLAIMED | {"response_due_at": LATER}), lead(**CLAIMED)],
+                [lead(**UNCLAIMED), lead(suggested_to=3), lead(),
+                 lead(reserved_for=4, reserved_until=LATER)], False),
+        "own": (COUNTS | {Mine.IN_WORK: 1, Mine.STALLED: 2, Mine.CLOSED: 3, Mine.TO_RATE: 1},
+                [lead(id=8, **ACTIVE)], [lead(**LOST)], MOVED),
+        "to_agree": [PROPOSED], "calls": [CALLS], "standup": TODAY, "running": [SPRING],
         "own_pipeline": Pipeline(NOON.date(), EXPECTED.rows[2:3]),
-        "to_agree": [PROPOSED], "to_claim": [lead()], "calls": [CALLS], "standup": TODAY,
-        "running": [SPRING], "pairs": [SHOES["agreed"].participants[1]]}),
+        "pairs": [SHOES["agreed"].participants[1]]}),
+    "seven_leads": (SELLER, {
+        "headline": (SELLER, COUNTS, 0, 0),
+        "now": (SELLER, many(1, 7, **OVERDUE), [], False), "own": (COUNTS, [], [], {})}),
     "nothing_to_do": (SELLER, {"running": [SPRING] * 12}),
     "admin": (ROOT, {
         "upkeep": Upkeep(BUSY, FAILED, "C0LEADS"), "unread": [], "running": []}),
@@ -185,10 +216,10 @@ PAGES: dict[str, tuple[Person, dict[str, Any]]] = {
         "set_up": None, "upkeep": Upkeep(BUSY | {"failed": 0}, [], "C0LEADS"), "running": []}),
     "away": (SELLER, {"away": NOON, "running": []}),
     "much_to_do": (SELLER, {
-        "own": [leads.OwnList(which, [lead(**STATIONS[which])] * most, 500)
-                for which, most in leads.SHOWN.items()],
-        "calls": [CALLS] * 3, "away": NOON, "to_claim": [lead()] * 11, "running": [SPRING] * 30,
-        "standup": TODAY}),
+        "headline": (SELLER, FULL, 3, 2),
+        "now": (SELLER, many(10, 7, **OVERDUE), many(20, 6), True),
+        "own": (FULL, many(60, 5, **ACTIVE), many(70, 4, **LOST), MOVED),
+        "calls": [CALLS] * 3, "away": NOON, "running": [SPRING] * 30, "standup": TODAY}),
 }  # fmt: skip
 
 
@@ -196,6 +227,31 @@ PAGES: dict[str, tuple[Person, dict[str, Any]]] = {
 def test_home(name: str, golden: Golden) -> None:
     clock.use(lambda: NOON)
     golden(name, drawn(*PAGES[name]).blocks)
+
+
+def buttons(page: Message) -> int:
+    """How much can be pressed on a page: each button, and each menu."""
+    drawn = json.dumps(page.blocks)
+    return drawn.count('"type": "button"') + drawn.count('"type": "overflow"')
+
+
+def test_a_page_has_few_buttons() -> None:
+    """One for each lead, beside the row of what one can begin."""
+    clock.use(lambda: NOON)
+    page = drawn(*PAGES["seven_leads"])
+    assert buttons(page) == 7 + len(actions(SELLER, CAPABILITIES))
+    for name, (who, facts) in PAGES.items():
+        for block in drawn(who, facts).blocks[2:]:
+            is_settings = '"people.open"' in str(block) or "standup.overview" in str(block)
+            assert len(block.get("elements", ())) <= 3 or is_settings, (name, block)
+
+
+def test_a_manager_reads_of_each_lead_once() -> None:
+    clock.use(lambda: NOON)
+    page = drawn(*PAGES["manager"])
+    rows = [block["accessory"] for block in page.blocks if "accessory" in block]
+    ids = [row["value"] for row in rows if row["action_id"] == "lead.reassign"]
+    assert len(ids) == len(set(ids)) == 8
 
 
 def test_the_home_of_a_stranger(golden: Golden) -> None:
@@ -248,5 +304,5 @@ def test_status(golden: Golden) -> None:
                    NextRun(NOON, "Sales standup", "each person’s own time")],
     )  # fmt: skip
     golden("status", messages.status(condition))
-    assert "Nothing comes by the clock" in messages.status(replace(condition, next_runs=[]))
+    assert "Nothing is scheduled" in messages.status(replace(condition, next_runs=[]))
     assert "and 3 more" in messages.status(replace(condition, next_runs=[*condition.next_runs] * 9))

@@ -105,15 +105,46 @@ def test_a_manager_sees_what_is_late_and_the_week(scene: Scene) -> None:
         week, before = digest_sections.read_week(session, scene.workspace.id)
     assert (week.count("received"), before.count("received")) == (2, 0)
     scene.hands.now = NINE + timedelta(days=30)
-    assert "1 request for marketing" in scene.page(Role.MANAGER)[Place.NEEDS_YOU_NOW][-1]
+    assert "1 request to marketing is overdue" in scene.page(Role.MANAGER)[Place.NEEDS_YOU_NOW][-1]
+
+
+def test_a_salesperson_reads_first_how_many_leads_wait(scene: Scene) -> None:
+    sofia = scene.people[Role.SALESPERSON]
+    with scene.store.transaction() as session:
+        escalation.sweep(session)
+        claiming.claim(session, sofia, 1)
+    seen = scene.page(Role.SALESPERSON)
+    assert seen[Place.HEADLINE] == ["Salesperson · 1 due today"]
+    assert [each.partition(" ·")[0] for each in seen[Place.NOW]] == [
+        "Now", "🟠 *a…@example.com*", "🟠 *a…@example.com*",
+    ]  # fmt: skip
+    scene.hands.now = NINE + timedelta(hours=1)
+    assert scene.page(Role.SALESPERSON)[Place.HEADLINE] == ["Salesperson · 1 overdue"]
+    with scene.store.transaction() as session:
+        outcomes.contacted(session, sofia, 1)
+        claiming.snooze(session, sofia, 1, NINE + timedelta(hours=5))
+    assert scene.page(Role.SALESPERSON)[Place.HEADLINE] == ["Salesperson · 1 due today"]
+
+
+def test_the_page_of_whoever_is_offered_a_lead_follows(scene: Scene) -> None:
+    sofia = scene.people[Role.SALESPERSON]
+    with scene.store.transaction() as session:
+        slack.show(session, sofia.workspace_id, slack.HOME, sofia.id, sofia.slack_id)
+    drawn_anew(scene.store)
+    with scene.store.transaction() as session:
+        for minute in range(0, 45, 5):
+            scene.hands.now = NINE + timedelta(minutes=minute)
+            escalation.sweep(session)
+    assert "offered to you" in scene.page(Role.SALESPERSON)[Place.NOW][1]
+    assert drawn_anew(scene.store) == {sofia.id}
 
 
 def late(scene: Scene) -> list[str]:
     """Who has each of the leads that are late."""
     return [
-        "nobody" if "nobody has claimed it" in text else "owner"
+        "nobody" if "unclaimed" in text else "owner"
         for text in scene.page(Role.MANAGER).get(Place.NEEDS_YOU_NOW, [])
-        if "a…@example.com" in text and "answer due" in text
+        if "a…@example.com" in text and "🔴" in text
     ]
 
 

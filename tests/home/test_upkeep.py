@@ -45,7 +45,7 @@ def test_failed_work_runs_again_one_piece_or_all(store: Store, workspace: Worksp
         title, *jobs = [
             each for each in as_json(upkeep(session, session.merge(root))) if "text" in each
         ]
-        assert title["text"]["text"] == "Failed work (5)"
+        assert title["text"]["text"] == "Failed jobs (5)"
         assert [int(each["accessory"]["value"]) for each in jobs] == ids[:1:-1]
         service.retry(session, root, ids[0])
         with pytest.raises(NoSuchJob):

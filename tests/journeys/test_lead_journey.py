@@ -165,11 +165,11 @@ def test_the_home_tab_shows_what_is_mine_and_follows(office: Office) -> None:
     )
     office.send_lead()
     for who in ("sofia", "ben"):
-        office.slack.wait_until(partial(home_says, "Unclaimed (1)", who=who), timeout=60)
+        office.slack.wait_until(partial(home_says, "Now", "unclaimed", who=who), timeout=60)
     home = office.slack.home(office.users["sofia"])
     assert home is not None
     assert sofia.click(home, "lead.claim").ok
-    office.slack.wait_until(lambda: home_says("To call now (1)", "lead.won"), timeout=60)
+    office.slack.wait_until(lambda: home_says("Now", "lead.show"), timeout=60)
     office.slack.wait_until(lambda: home_says(nothing, who="ben"), timeout=60)
     office.card("claimed the lead Ada Lovelace")
 

@@ -253,7 +253,6 @@ def test_hostile_text_is_disarmed_and_cut(golden: Golden) -> None:
 
 def test_rows_of_the_home_tab(golden: Golden) -> None:
     rows: dict[str, Sequence[Block]] = {
-        "to_claim": lists.row_to_claim(lead()),
         "to_call": lists.rows(Mine.TO_CALL, [lead(**CLAIMED | {"response_due_at": NINE})]),
         "in_work": lists.rows(Mine.IN_WORK, [lead(**CONTACTED | {"status": Status.QUALIFIED})]),
         "snoozed": lists.rows(Mine.SNOOZED, [lead(**CONTACTED | {"snoozed_until": NINE})]),

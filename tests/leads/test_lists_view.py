@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bot.intake import forms as intake_forms
+from bot.leads import forms
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import Mine, RatingSummary
 from bot.leads.messages import lead_modal, lists
@@ -31,6 +32,9 @@ def test_what_was_found(golden: Golden) -> None:
         "several": drawn(lists.found("Lovelace", several)),
         "more": drawn(lists.found("a", [lead()] * (lists.MOST_FOUND + 1))),
         "none": drawn(lists.found("<!channel>", [])),
+        "form": forms.FindLead.modal().to_dict(),
+        "in the form": lists.found_in_form("Lovelace", several[:1]).to_dict(),
+        "none in the form": lists.found_in_form("Lovelace", []).to_dict(),
     })  # fmt: skip
 
 

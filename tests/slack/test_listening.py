@@ -17,7 +17,9 @@ from slack_sdk.models.blocks import (
     InputBlock,
     MarkdownBlock,
     PlainTextInputElement,
+    RawTextObject,
     SectionBlock,
+    TableBlock,
 )
 from slack_sdk.models.views import View as Modal
 
@@ -234,16 +236,31 @@ def test_a_click_in_a_modal_is_answered_over_the_modal(scene: Scene, action_id: 
     assert scene.slack.messages(scene.slack.im(scene.ann)) == []
 
 
-def test_a_person_on_the_home_tab_gets_a_direct_message(scene: Scene) -> None:
+def test_a_click_on_the_home_tab_is_answered_over_it(scene: Scene) -> None:
+    """A direct message stands on another tab; a table, which no modal takes, is written out."""
+
+    def tell(incoming: Incoming) -> None:
+        incoming.ack()
+        cells = [
+            [RawTextObject(text=cell) for cell in row] for row in (("Who", "Now"), ("<Ada>", "12"))
+        ]
+        incoming.tell(Said("The week.", [TableBlock(rows=cells)]))
+
     scene.listening.action("test.refuse", refuse)
+    scene.listening.action("test.tell", tell)
     scene.connect()
-    button = ButtonElement(text="Press", action_id="test.refuse", value="1")
-    scene.listening.slack.publish(scene.ann.id, Said("", [ActionsBlock(elements=[button])]))
-    home = scene.slack.home(scene.ann)
-    assert home is not None
-    assert scene.hand.click(home, "test.refuse").ok
-    scene.slack.wait_until(lambda: scene.slack.messages(scene.slack.im(scene.ann)))
-    assert "opens at nine" in scene.slack.messages(scene.slack.im(scene.ann))[-1].text
+    for action_id, words in (
+        ("test.refuse", "opens at nine"), ("test.tell", "```Who    Now\n&lt;Ada&gt;   12```"),
+    ):  # fmt: skip
+        button = ButtonElement(text="Press", action_id=action_id, value="1")
+        scene.listening.slack.publish(scene.ann.id, Said("", [ActionsBlock(elements=[button])]))
+        home = scene.slack.home(scene.ann)
+        assert home is not None
+        assert scene.hand.click(home, action_id).ok
+        modal = scene.slack.wait_until(lambda: scene.slack.modal(scene.ann))
+        assert words in modal.blocks[0]["text"]["text"]
+        scene.hand.close(modal)
+    assert scene.slack.messages(scene.slack.im(scene.ann)) == []
 
 
 def test_what_was_typed_about_one_is_never_shown_with_another(scene: Scene) -> None:

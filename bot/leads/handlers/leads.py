@@ -98,6 +98,22 @@ def find(act: Act) -> Message:
     return lists.found(act.words, leads)
 
 
+@capability.action(forms.FIND, _LOOK_UP)
+def ask_what_to_find(_: Act) -> View:
+    """The form that looks a lead up."""
+    return forms.FindLead.modal()
+
+
+@capability.form(forms.FindLead, _LOOK_UP, once=False)
+def find_in_form(act: Act, form: forms.FindLead) -> Update:
+    """The lead of that number, or those that were found."""
+    if number := _NUMBER.fullmatch(form.words.strip()):
+        return Update(_lead(act, int(number[1])))
+    with below("words"):
+        leads = queries.search(act.session, act.person, form.words, lists.MOST_FOUND + 1)
+    return Update(lists.found_in_form(form.words, leads))
+
+
 @capability.command(
     "/lead",
     "<number>",

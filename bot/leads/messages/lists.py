@@ -15,6 +15,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot import clock
 from bot.campaigns.texts import offer_line
 from bot.formats import plural
 from bot.leads.list_models import CallOutcome, CallProgress, Mine, RatingSummary
@@ -22,6 +23,8 @@ from bot.leads.messages.details import mail_link, phone_link
 from bot.leads.messages.lead_card import (
     REASSIGN,
     SHOW,
+    assign_button,
+    by_the_clock,
     claim_button,
     rating_button,
     work_buttons,
@@ -36,6 +39,7 @@ from bot.sources import way
 
 LIST = "lead.list"
 PAGE_SIZE = 20
+_QUESTION = 80  # characters of what somebody wrote that a row of the home tab quotes
 
 
 def list_action(which: Mine) -> str:
@@ -52,12 +56,20 @@ def rows(
     return [block for lead in leads for block in _row(which, lead, at.get(lead.id))]
 
 
-def show_all(which: Mine, count: int) -> ActionsBlock:
+def show_all(which: Mine, count: int | None = None) -> ActionsBlock:
     """The button for the rest of a list."""
-    label = f"Show all {count:,}"
-    return ActionsBlock(
-        elements=[ButtonElement(text=label, action_id=list_action(which), value="0")]
-    )
+    label = "Show all" if count is None else f"Show all {count:,}"
+    return ActionsBlock(elements=[_list_button(which, label)])
+
+
+def show_lists(counts: Mapping[Mine, int]) -> ActionsBlock:
+    """A button for each list that has something in it; at least one has."""
+    buttons = [_list_button(each, f"{each.label} ({n:,})") for each, n in counts.items() if n]
+    return ActionsBlock(elements=buttons)
+
+
+def _list_button(which: Mine, text: str) -> ButtonElement:
+    return ButtonElement(text=text, action_id=list_action(which), value="0")
 
 
 def whole_list(
@@ -74,23 +86,74 @@ def whole_list(
         title=which.label,
         close="Done",
         blocks=[
-            *(rows(which, leads, moved) or [SectionBlock(text="_Nothing left here._")]),
+            *(rows(which, leads, moved) or [SectionBlock(text="_No leads here._")]),
             *page_turns(list_action(which), page, pages),
             ContextBlock(elements=[MarkdownTextObject(text=shown)]),
         ],
     )
 
 
-def row_to_claim(lead: Lead) -> list[Block]:
-    """A lead that waits for someone, on the home tab; how to reach them comes with the claim."""
-    return [SectionBlock(text=headline(lead), accessory=claim_button(lead))]
+def row_own(lead: Lead) -> SectionBlock:
+    """A lead of one's own that waits for an answer, on the home tab."""
+    question = f"“{safe(' '.join(lead.message.split()), _QUESTION)}”" if lead.message else ""
+    reach = " · ".join(filter(None, (phone_link(lead) or mail_link(lead), question)))
+    return SectionBlock(text=f"{_line(lead, due(lead))}\n{reach}", accessory=_open_button(lead))
 
 
-def row_late(lead: Lead, owner: Person | None) -> SectionBlock:
-    """A lead whose promised answer is overdue, as a manager sees it."""
-    who = f"{owner.mention} claimed it" if owner else "nobody has claimed it"
-    reassign = ButtonElement(text="Assign to", action_id=REASSIGN, value=str(lead.id))
-    return SectionBlock(text=f"{headline(lead)} · {who}", accessory=reassign)
+def row_active(lead: Lead, moved_at: datetime | None) -> SectionBlock:
+    """A lead of one's own that was answered, on the home tab."""
+    stage = "qualified" if lead.status == Status.QUALIFIED else ""
+    age = _age(lead, moved_at).removeprefix(" · ")
+    return SectionBlock(text=_line(lead, stage, age), accessory=_open_button(lead))
+
+
+def row_to_rate(lead: Lead) -> SectionBlock:
+    """A lead that has ended, with the ratings to choose from."""
+    qualities = menu("lead.menu", [rating_button(lead, rating) for rating in Rating])
+    return SectionBlock(text=_line(lead, when(lead)), accessory=qualities)
+
+
+def row_to_claim(lead: Lead, who: Person) -> SectionBlock:
+    """A lead that nobody has, on the home tab; how to reach them comes with the claim."""
+    is_kept = lead.reserved_for not in (None, who.id) and is_ahead(lead.reserved_until)
+    offered = "offered to you" if lead.suggested_to == who.id else "unclaimed"
+    state = "kept for a colleague" if is_kept else offered
+    button = _open_button(lead) if is_kept else claim_button(lead)
+    return SectionBlock(text=_line(lead, state, due(lead)), accessory=button)
+
+
+def row_to_assign(lead: Lead, owner: Person | None, *reasons: str) -> SectionBlock:
+    """A lead that somebody else should have or do something about, as a manager sees it."""
+    button = ButtonElement(text="Reassign", action_id=REASSIGN, value=str(lead.id))
+    who = owner.mention if owner else "unclaimed"
+    text = _line(lead, who, *(reasons or [due(lead)]))
+    return SectionBlock(text=text, accessory=button if owner else assign_button(lead))
+
+
+def due(lead: Lead) -> str:
+    """When an answer was promised, by the clock while there is time; else since when it waits."""
+    at = lead.response_due_at
+    if at is None or lead.first_response_at:
+        return f"claimed {moment(lead.claimed_at)}" if lead.claimed_at else _received(lead)
+    return f"due {by_the_clock(at)}" if is_ahead(at) else f"*due {moment(at, '{ago}')}*"
+
+
+def _line(lead: Lead, *facts: str) -> str:
+    company = safe(lead.company or "", 100)
+    parts = [f"{_signal(lead)}*{safe(lead.name, 100)}*", company, *facts]
+    return " · ".join(part for part in parts if part)
+
+
+def _signal(lead: Lead) -> str:
+    """Whether the promised answer is overdue, or still to come."""
+    if lead.is_closed or lead.first_response_at or lead.response_due_at is None:
+        return ""
+    return "🟠 " if is_ahead(lead.response_due_at) else "🔴 "
+
+
+def is_ahead(at: datetime | None) -> bool:
+    """Whether a moment is still to come."""
+    return at is not None and at > clock.now()
 
 
 def headline(lead: Lead) -> str:
@@ -110,8 +173,7 @@ def _row(which: Mine, lead: Lead, moved_at: datetime | None) -> list[Block]:
         text = f"{_told(lead)}{_age(lead, moved_at)}"
         return [SectionBlock(text=text), ActionsBlock(elements=work_buttons(lead))]
     if which is Mine.TO_RATE:
-        qualities = menu("lead.menu", [rating_button(lead, rating) for rating in Rating])
-        return [SectionBlock(text=_told(lead), accessory=qualities)]
+        return [row_to_rate(lead)]
     age = "" if which is Mine.CLOSED else _age(lead, moved_at)
     return [SectionBlock(text=f"{_told(lead)}{age}", accessory=_open_button(lead))]
 
@@ -146,9 +208,13 @@ def when(lead: Lead) -> str:
         due = lead.response_due_at
         return f"*answer due {moment(due, '{ago}')}*, {moment(due)}"
     if lead.claimed_at is None:
-        return f"received {moment(lead.received_at)}"
+        return _received(lead)
     stage = "qualified, " if lead.status == Status.QUALIFIED else ""
     return f"{stage}claimed {moment(lead.claimed_at)}"
+
+
+def _received(lead: Lead) -> str:
+    return f"received {moment(lead.received_at)}"
 
 
 MOST_FOUND = 8
@@ -172,22 +238,25 @@ def found(words: str, leads: Sequence[Lead]) -> Message:
     return Message(title, blocks)
 
 
+def found_in_form(words: str, leads: Sequence[Lead]) -> View:
+    """The same in the modal in which they were looked for."""
+    message = found(words, leads)
+    return View(
+        type="modal", title="Find a lead", close="Done",
+        blocks=message.blocks or [SectionBlock(text=message.text)],
+    )  # fmt: skip
+
+
 def mine(urgent: Sequence[Lead], counts: Mapping[Mine, int]) -> Message:
     """What is somebody's own: the most urgent in full, and a button for each list."""
     lists = [which for which in Mine if counts[which]]
     if not lists:
-        return Message("You have no leads right now. New leads appear in the channel.")
+        return Message("You have no leads at the moment. New ones appear in the channel.")
     title = ", ".join(f"{counts[which]:,} {which.label.lower()}" for which in lists)
-    buttons = [
-        ButtonElement(
-            text=f"{which.label} ({counts[which]:,})", action_id=list_action(which), value="0"
-        )
-        for which in lists
-    ]
     blocks = [
         SectionBlock(text=f"*Yours:* {title}"),
         *rows(Mine.TO_CALL, urgent),
-        ActionsBlock(elements=buttons),
+        show_lists({which: counts[which] for which in lists}),
     ]
     return Message(f"Yours: {title}", blocks)
 

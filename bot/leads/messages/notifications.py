@@ -147,12 +147,6 @@ def line_listed(each: Listed) -> str:
     return f"{_bold(each.lead)} · #{each.lead.id}{owner}{since}"
 
 
-def line_unattended(lead: Lead, owner: Person) -> str:
-    """A lead whose customer wrote again while its owner is out."""
-    again = moment(lead.last_touch_at, "{ago}")
-    return f"{_bold(lead)} · #{lead.id} · {owner.mention}, {again}"
-
-
 def cover(touch: Touch, facts: LeadFacts) -> Message:
     """A customer wrote again while their owner is out: told to somebody who is there."""
     lead, owner = facts.lead, facts.owner
