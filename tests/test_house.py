@@ -19,6 +19,8 @@ import bot
 import playground
 from bot.app import CAPABILITIES, Application
 from bot.doctor import manifest
+from bot.people.models import Role
+from bot.slack.text import safe
 from playground import demo
 from playground.standin import StandIn
 from tests.terminal import handoff
@@ -78,6 +80,17 @@ def test_every_id_of_a_view_has_its_listener(application: Application) -> None:
     known = {*listening.actions, *listening.submissions, *listening.shortcuts, *redrawn}
     for where, value in constants().items():
         assert any(each == value or each.startswith(f"{value}.") for each in known), where
+
+
+def test_help_has_ten_lines_at_most_and_names_every_word(application: Application) -> None:
+    commands = application.listening.commands
+    for roles in ([], *([role] for role in Role), [*Role]):
+        for name in commands.names:
+            text = commands.help(name, roles)
+            assert len(text.splitlines()) <= 10, text
+            for each in (each for each in commands.all if each.name == name):
+                is_theirs = not roles or each.access is None or set(roles) & {*each.access.roles}
+                assert not is_theirs or safe(f"{name} {each.word}".strip()) in text, text
 
 
 def test_the_commands_of_the_readme_exist() -> None:

@@ -14,6 +14,11 @@ from bot.slack.text import safe
 EVERYTHING = "/handoff"
 """The command that stands for all others, too."""
 
+_NEAR = 0.75
+"""How alike a mistyped word is: "lsit" and "list" just are."""
+
+_MOST_USAGES = 8
+
 _EXAMPLE = re.compile("`([^`]+)`: ")
 
 
@@ -44,6 +49,17 @@ class Command:
             return self.hint
         example = _EXAMPLE.match(self.usage)
         return f"{self.word.strip('<>')} {example[1]}" if example else self.word.strip("<>")
+
+    @property
+    def line(self) -> str:
+        """Its line of the help."""
+        return f"• `{safe(f'{self.name} {self.word}'.strip())}` {self.usage}"
+
+    @property
+    def example(self) -> str:
+        """How it is typed, for where its line has no room."""
+        example = _EXAMPLE.match(self.usage)
+        return safe(" ".join([self.name, self.word, *([example[1]] if example else [])]))
 
     def __call__(self, incoming: Incoming, rest: str) -> None:
         """Let the listener take it."""
@@ -125,9 +141,12 @@ class Commands:
             incoming.ack(f"I don't know “{safe(first, 60)}”. See `{name} help`.")
 
     def _likely(self, name: str, typed: str) -> str | None:
-        """The word of a command that somebody may have meant."""
+        """The word of a command that somebody may have meant; where anything may stand, what begins
+        with a capital is a name."""
+        if typed[0].isupper() and self._anything(name) is not None:
+            return None
         known = [word for word in self._by_name[name] if word and not word.startswith("<")]
-        return next(iter(get_close_matches(typed.lower(), known, n=1, cutoff=0.7)), None)
+        return next(iter(get_close_matches(typed.lower(), known, n=1, cutoff=_NEAR)), None)
 
     def _did_you_mean(self, name: str, typed: str, likely: str, words: str) -> str:
         answer = f"I don't know “{safe(typed, 60)}”. Did you mean `{name} {likely}`?"
@@ -136,35 +155,34 @@ class Commands:
         return answer
 
     def help(self, name: str, roles: Collection[str] = ()) -> str:
-        """What somebody with these roles can do with a command; without any, all of it. `/handoff`
-        has a line for each of the others."""
-        lines = ["*What you can do:*"]
+        """What somebody with these roles can do with a command, in ten lines at most; without any,
+        all of it. `/handoff` has a line for each of the others."""
+        others = self._descriptions if name == EVERYTHING else []
+        lines = [
+            f"• `{each}` {self._descriptions[each]}"
+            for each in others
+            if each != name and self._usable(each, roles)
+        ]
+        words = self._usable(name, roles)
+        room = _MOST_USAGES - len(lines)
+        lines += [each.line for each in words[:room]]
+        rest = ", ".join(f"`{each.example}`" for each in words[room:])
+        last = [f"Also: {rest}."] if rest else []
         if name == EVERYTHING:
-            usable = (each for each in self._descriptions if self._usable(each, roles))
-            lines += [
-                f"• `{each}` {self._descriptions[each]}" for each in usable if each != EVERYTHING
-            ]
-        lines += self._usages(name, roles)
-        if name == EVERYTHING:
-            lines.append("More on each: `/lead help`. Name taken? `/handoff lead` does the same.")
-        return "\n".join(lines)
+            last.append("More: `/lead help`. Name taken? `/handoff lead` does the same.")
+        return "\n".join(filter(None, ["*What you can do:*", *lines, " ".join(last)]))
 
     def _anything(self, name: str) -> Command | None:
         commands = self._by_name[name].items()
         return next((command for word, command in commands if word.startswith("<")), None)
 
-    def _usages(self, name: str, roles: Collection[str]) -> list[str]:
-        """A line for each word of a command, the command alone first."""
-        return [
-            f"• `{' '.join(filter(None, [name, safe(command.word)]))}` {command.usage}"
-            for command in self._usable(name, roles)
-        ]
-
     def _usable(self, name: str, roles: Collection[str]) -> list[Command]:
-        """The words of a command that somebody with these roles can use; all, without any role."""
+        """The words of a command that somebody with these roles can use, what is rare last; all,
+        without any role."""
+        words = sorted(self._by_name[name].values(), key=lambda each: (each.hint == "", each.word))
         return [
             command
-            for _, command in sorted(self._by_name[name].items())
+            for command in words
             if not roles
             or command.access is None
             or command.access.or_team

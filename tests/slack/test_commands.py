@@ -117,6 +117,17 @@ def test_a_mistyped_word_is_recognised(
     assert not called
 
 
+def test_a_name_is_not_taken_for_a_mistyped_word(
+    commands: tuple[Commands, list[tuple[str, str]]],
+) -> None:
+    known, called = commands
+    assert said(known, "/lead", "Fynd Milne") is None
+    assert called == [("anything", "Fynd Milne")]
+    assert "Did you mean `/lead find`?" in said(known, "/lead", "fynd")
+    assert said(known, "/lead", "fond of it") is not None
+    assert said(known, "/lead", "funding") is None
+
+
 def test_handoff_stands_for_every_command(
     commands: tuple[Commands, list[tuple[str, str]]],
 ) -> None:
