@@ -30,15 +30,15 @@ from bot.tasks import enqueue
 
 
 class NotYet(HandoffError):
-    """You have not met yet. I ask you when the time that you agreed is over."""
+    """You haven't met yet. I'll ask you afterwards."""
 
 
 class AlreadyTogether(HandoffError):
-    """Your answers and those of the other are put together already, and stay as they are."""
+    """Your answers have been shared already, so they can't be changed."""
 
 
 class DidNotMeet(HandoffError):
-    """This one did not take place, so there is nothing to write about."""
+    """You didn't meet, so there's nothing to write about."""
 
 
 def answerable(session: Session, person: Person, participant_id: int) -> ShadowParticipant:
@@ -141,11 +141,11 @@ _LONGEST_NAME = 80
 
 
 class NoIdea(HandoffError):
-    """There is no idea here that could become something."""
+    """There's no idea here to use."""
 
 
 class BecameAnother(HandoffError):
-    """This idea has become {what} already."""
+    """This idea is already {what}."""
 
 
 def make_request(session: Session, person: Person, participant_id: int) -> Request:
@@ -156,7 +156,7 @@ def make_request(session: Session, person: Person, participant_id: int) -> Reque
     """
     participant = _idea(session, person, participant_id)
     if participant.campaign_id is not None:
-        raise BecameAnother(what="the draft of a campaign")
+        raise BecameAnother(what="a draft campaign")
     request = planning.ask_for(
         session, participant.person, participant.idea, token=_token(participant)
     )
@@ -173,7 +173,7 @@ def draft_campaign(session: Session, person: Person, participant_id: int) -> Cam
     """
     participant = _idea(session, person, participant_id)
     if participant.request_id is not None:
-        raise BecameAnother(what="a request: marketing proposes a campaign from it")
+        raise BecameAnother(what="a request to marketing")
     draft = Draft(
         name=clean(" ".join(participant.idea.split()), _LONGEST_NAME), kind=Kind.OTHER, audience="",
         offer="", terms="", talking_points=participant.idea,

@@ -56,7 +56,7 @@ class ProposeTime(Form, id="shadow.save_time", title="Propose a time", submit="P
     @classmethod
     def of(cls, participant: ShadowParticipant, suggested: datetime) -> View:
         """The modal of a participant; `suggested` is offered, for an hour."""
-        about = "It is agreed once the other takes it. On your own clock:"
+        about = "It's booked once your partner agrees. Times are in your own time zone."
         return cls.modal(
             participant_id=participant.id,
             starts_at=suggested,
@@ -69,7 +69,7 @@ class SetGoals(Form, id="shadow.save_goals", title="Goals"):
     """What somebody wants of it."""
 
     participant_id: Hidden[int]
-    goals: list[Goal] = checkboxes("What do you want to see or to learn?", optional=True)
+    goals: list[Goal] = checkboxes("What would you like to see or learn?", optional=True)
     own: str = text("In your own words", most=LONGEST_GOAL, optional=True)
 
     @classmethod
@@ -80,12 +80,12 @@ class SetGoals(Form, id="shadow.save_goals", title="Goals"):
         )
 
 
-class HandOn(Form, id="shadow.save_hand_on", title="Send a colleague instead", submit="Hand it on"):
+class HandOn(Form, id="shadow.save_hand_on", title="Send a colleague instead", submit="Send them"):
     """Which colleague goes instead."""
 
     participant_id: Hidden[int]
     colleague: str = inputs.user(
-        "Who goes?", hint="They get the place and a card at once, and look for a time of their own."
+        "Who goes?", hint="They get a message right away, and find a time of their own."
     )
 
     @classmethod
@@ -93,8 +93,8 @@ class HandOn(Form, id="shadow.save_hand_on", title="Send a colleague instead", s
         """The modal of a participant; where nobody is free, it says so."""
         if not colleagues:
             nobody = (
-                "None of your colleagues is free this time: each has a partner already, is away, "
-                "or has met this one. You can propose another time, or cancel."
+                "None of your colleagues is free: each has a partner, is away, or has met this "
+                "person. You can propose another time or cancel."
             )
             blocks = [SectionBlock(text=nobody)]
             return View(type="modal", title="Send a colleague instead", close="Back", blocks=blocks)
@@ -110,15 +110,15 @@ class WriteDebrief(Form, id="shadow.save_debrief", title="How was it?", submit="
     change: str = text("What will you change?", most=LONGEST_ANSWER, multiline=True)
     idea: str = text(
         "An idea?",
-        hint="It can become a request or a proposal afterwards.",
+        hint="You can turn it into a request or a campaign afterwards.",
         most=LONGEST_ANSWER,
         multiline=True,
         optional=True,
     )
     shares: bool = tick(
-        "Who reads it",
-        "The shared channel may read it, if the other agrees too",
-        hint="The other of you reads it in any case, once both have written.",
+        "Sharing",
+        "Post it in the shared channel, if my partner agrees too",
+        hint="Your partner always sees it, once you've both written.",
         optional=True,
     )
 
@@ -131,7 +131,7 @@ class WriteDebrief(Form, id="shadow.save_debrief", title="How was it?", submit="
     @classmethod
     def _has_words(cls, answer: str) -> str:
         if not answer:
-            raise ValueError("Please write a few words; “nothing” is an answer too.")
+            raise ValueError("Write a few words. “Nothing” is fine too.")
         return answer
 
     @classmethod
@@ -163,9 +163,9 @@ class KeepApart(Form, id="shadow.save_apart", title="Not with…", submit="Keep 
         """The modal of this person, with a page of those whom they see to be kept apart."""
         is_admin = person.has(Role.ADMIN)
         about = (
-            "These people are not paired. Only admins see the whole list."
+            "These people are never paired. Only admins see the whole list."
             if is_admin
-            else "Whom do you not want to be paired with? Only admins can see it, nobody asks why."
+            else "Who shouldn't you be paired with? Only admins can see this."
         )
         last = max(-(-len(apart) // _APART_ON_A_PAGE) - 1, 0)
         page = min(page, last)
@@ -182,13 +182,13 @@ class KeepApart(Form, id="shadow.save_apart", title="Not with…", submit="Keep 
 class SetRounds(Form, id="shadow.save_settings", title="Stay in my shoes"):
     """When rounds are, and how they pair."""
 
-    active: bool = radio("Rounds", options=[Choice(True, "There are rounds"), Choice(False, "Off")])
-    every_weeks: int = number("Weeks from one round to the next", minimum=1, maximum=26)
+    active: bool = radio("Rounds", options=[Choice(True, "On"), Choice(False, "Off")])
+    every_weeks: int = number("Weeks between rounds", minimum=1, maximum=26)
     day: str = select("Day", options=WEEKDAYS)
-    at: time = clock("At")
+    at: time = clock("Time")
     two_pairs: bool = tick(
-        "Uneven departments",
-        "Somebody of the smaller department may get two partners",
+        "If departments are uneven",
+        "People in the smaller department can get two partners",
         optional=True,
     )
 
@@ -198,13 +198,13 @@ class SetRounds(Form, id="shadow.save_settings", title="Stay in my shoes"):
     ) -> View:
         """The modal with what is set, in the workspace's `zone`; an admin gets to those who are
         kept apart."""
-        following = f" The next round opens {moment(next_at)}." if next_at else ""
+        following = f" The next round starts {moment(next_at)}." if next_at else ""
         about = (
-            "A round pairs people of marketing with people of sales. Whoever is left over is told, "
-            f"and comes first next time.{following}"
+            "Each round pairs people from marketing and sales. Anyone without a partner is told, "
+            f"and is first in line next time.{following}"
         )
         apart = ButtonElement(text="Show", action_id=SHOW_APART, value="0")
-        below = [SectionBlock(text="People who are not paired", accessory=apart)]
+        below = [SectionBlock(text="People who are never paired", accessory=apart)]
         return cls.modal(
             active=setting.active,
             every_weeks=setting.every_weeks,
@@ -213,7 +213,7 @@ class SetRounds(Form, id="shadow.save_settings", title="Stay in my shoes"):
             two_pairs=setting.two_pairs,
             blocks=[SectionBlock(text=about)],
             below=below if is_admin else [],
-            fields={"at": {"hint": f"On the workspace's clock, {zone}."}},
+            fields={"at": {"hint": f"Workspace time, {zone}."}},
         )
 
     @property
@@ -225,8 +225,8 @@ class SetRounds(Form, id="shadow.save_settings", title="Stay in my shoes"):
 def _apart_row(apart: ShadowExclusion, person: Person, *, is_admin: bool) -> SectionBlock:
     other = apart.other if apart.one_id == person.id else apart.one
     both = f"{apart.one.mention} and {apart.other.mention}"
-    words = f"{both} (asked for by {apart.by.mention})" if is_admin else other.mention
-    button = ButtonElement(text="Let them meet", action_id=LET_MEET, value=str(apart.id))
+    words = f"{both} (requested by {apart.by.mention})" if is_admin else other.mention
+    button = ButtonElement(text="Remove", action_id=LET_MEET, value=str(apart.id))
     return SectionBlock(text=words, accessory=button)
 
 

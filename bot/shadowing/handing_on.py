@@ -17,7 +17,7 @@ from bot.shadowing.rounds import add_participant, load_setting, propose_times
 
 
 class NotFree(HandoffError):
-    """This colleague cannot take the place any more. Please choose another one."""
+    """This colleague is no longer free. Choose another one."""
 
 
 def colleagues(session: Session, person: Person, participant_id: int) -> Sequence[Person]:

@@ -28,7 +28,7 @@ _TAKE_PART = Access("take part in job shadowing", ANY_ROLE)
 _CONFIGURE = Access("change how people are paired", (Role.MANAGER,))
 
 
-@capability.command("/shadow", "", "see what is yours, and when it is next", _TAKE_PART)
+@capability.command("/shadow", "", "see your pairs and the next round", _TAKE_PART)
 @capability.action(messages.SHOW, _TAKE_PART)
 def show(act: Act) -> View:
     """What is mine, and when the next one is."""
@@ -41,17 +41,17 @@ def redraw_page(act: Act, _carried: str) -> View:
     return show(act)
 
 
-@capability.command("/shadow", "out", "take no part from the next round on", _TAKE_PART)
+@capability.command("/shadow", "out", "skip future rounds", _TAKE_PART)
 def go_out(act: Act) -> str:
     """Rounds leave the person alone."""
     membership.go_out(act.session, act.person)
     return (
-        "You are out: the next rounds of Stay in my shoes leave you alone. What is agreed "
-        "already stays, and can be cancelled on its card. `/shadow in` brings you back."
+        "You'll skip future rounds of Stay in my shoes. Meetings that are booked stay: cancel them "
+        "on their cards. Use `/shadow in` to join again."
     )
 
 
-@capability.command("/shadow", "in", "take part again", _TAKE_PART)
+@capability.command("/shadow", "in", "join again", _TAKE_PART)
 def come_in(act: Act) -> str:
     """Rounds pair the person again."""
     membership.come_in(act.session, act.person)
@@ -192,7 +192,9 @@ def let_meet(act: Act) -> Update:
     return Update(_apart(act))
 
 
-@capability.command("/shadow", "settings", "when rounds are, and how they pair", _CONFIGURE)
+@capability.command(
+    "/shadow", "settings", "set when rounds start and how people are paired", _CONFIGURE
+)
 @capability.action(forms.SETTINGS, _CONFIGURE)
 def show_settings(act: Act) -> View:
     """When rounds are."""

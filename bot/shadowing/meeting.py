@@ -33,22 +33,22 @@ MET = "shadow.met"
 
 
 class NotYourPair(HandoffError):
-    """This is between two other people. `/shadow` shows what is yours."""
+    """This pair isn't yours. See yours with `/shadow`."""
 
 
 class HandedOn(HandoffError):
-    """You have handed this place on to a colleague. `/shadow` shows what is yours now."""
+    """A colleague is going instead of you. See your pairs with `/shadow`."""
 
 
 class PairIsOver(HandoffError):
-    """This one is over: {what}. `/shadow` says when the next round is."""
+    """This is over: {what}. See when the next round starts with `/shadow`."""
 
 
 _OVER = {
     Stage.HELD: "its time has passed",
-    Stage.SETTLED: "you have met",
+    Stage.SETTLED: "you've met",
     Stage.CANCELLED: "it was cancelled",
-    Stage.LAPSED: "no time was found until the round had ended",
+    Stage.LAPSED: "you didn't find a time before the round ended",
 }
 
 
@@ -131,15 +131,15 @@ _MOST_SLOTS = 20
 
 
 class SlotGone(HandoffError):
-    """This time can no longer be chosen. The card shows those that can."""
+    """This time is no longer available. Choose one on the card."""
 
 
 class Clash(HandoffError):
-    """You have agreed to meet somebody else at that time. Please choose another."""
+    """You're meeting somebody else at that time. Choose another."""
 
 
 class TooManySlots(HandoffError):
-    """There are {count} times on the table. Please choose one of them."""
+    """There are already {count} times to choose from. Choose one of them."""
 
 
 def changeable(session: Session, person: Person, participant_id: int) -> ShadowParticipant:

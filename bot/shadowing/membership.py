@@ -16,11 +16,11 @@ REST = "shadow.rest"
 
 
 class NotYourself(HandoffError):
-    """Please choose two different people."""
+    """Choose two different people."""
 
 
 class NotYours(HandoffError):
-    """Only an admin can keep two other people apart. You can do it for yourself."""
+    """Only admins can keep two other people apart. You can do it for yourself."""
 
 
 def member(session: Session, workspace_id: int, person_id: int) -> ShadowMember:

@@ -33,7 +33,7 @@ def card(participant: ShadowParticipant, now: datetime) -> Message:
     """The pair as this participant sees it; `now` decides which times are still to come."""
     pair = _pair(participant)
     if participant.handed_on:
-        words = "You have handed this place on to a colleague. Thank you for finding somebody."
+        words = "A colleague is going instead of you. Thanks for finding somebody."
         return Message(words, [SectionBlock(text=words)], too_late=True)
     stage = Stage(pair.stage)
     heading = f"*Stay in my shoes: you and {pair.partner_of(participant).person.mention}*"
@@ -62,54 +62,56 @@ def _pair(participant: ShadowParticipant) -> ShadowPair:
 def _finding(participant: ShadowParticipant, pair: ShadowPair) -> str:
     until = moment(participant.round.closes_at, "{date_long_pretty}")
     return (
-        f"{_why(participant, pair)} For an hour or a shift, one of you sits with the other at "
-        f"work.\nPick times by {until}: the first one that works for both is booked."
+        f"{_why(participant, pair)} One of you sits in on the other's work, for an hour or a shift."
+        f"\nPick times by {until}. The first one that works for both of you is booked."
     )
 
 
 def _why(participant: ShadowParticipant, pair: ShadowPair) -> str:
     if pair.campaign is None:
-        return "One of you is in marketing, one in sales."
+        return "One of you is in marketing, the other in sales."
     leads = plural(pair.leads, "lead")
     name = safe(pair.campaign.name, 100)
     if participant.person_id == pair.marketer_id:
-        return f"They work {leads} of your campaigns, most of them from *{name}*."
-    return f"You work {leads} of their campaigns, most of them from *{name}*."
+        return f"They work on {leads} from your campaigns, mostly from *{name}*."
+    return f"You work on {leads} from their campaigns, mostly from *{name}*."
 
 
 def _agreed(_add_pair: ShadowParticipant, pair: ShadowPair) -> str:
     assert pair.agreed is not None
-    return f"You meet {span(pair.agreed)}. A calendar file is in the thread."
+    return f"You're meeting {span(pair.agreed)}. There's a calendar file in the thread."
 
 
 def _held(participant: ShadowParticipant, pair: ShadowPair) -> str:
     if participant.answered_at is None:
-        return "How was it? A few lines are enough. You read each other's once both have written."
+        return (
+            "How was it? A few lines are enough. You'll see each other's once you've both written."
+        )
     other = pair.partner_of(participant).person.mention
-    return f"Thank you for writing. As soon as {other} has written too, you both read both."
+    return f"Thanks! You'll see what {other} wrote once they're done too."
 
 
 def _settled(_add_pair: ShadowParticipant, pair: ShadowPair) -> str:
     assert pair.held_at is not None
     met = f"You met {moment(pair.held_at, '{date_short_pretty}')}."
     if not any(each.answered_at for each in pair.taken):
-        return f"{met} Neither of you has written about it."
-    return f"{met} What was written is in a message of its own."
+        return f"{met} Neither of you has written about it yet."
+    return f"{met} See the message below for what you wrote."
 
 
 def _cancelled(participant: ShadowParticipant, pair: ShadowPair) -> str:
     mine = pair.ended_by == participant.person_id
     who = "You" if mine else pair.partner_of(participant).person.mention
     if pair.held_at is not None:
-        return f"{who} told me that it did not take place. You can be paired again."
-    words = f"{who} cancelled this one."
-    return words if mine else f"{words} You come first in the next round."
+        return f"{who} said that you didn't meet. You can be paired again."
+    words = f"{who} cancelled."
+    return words if mine else f"{words} You're first in line for the next round."
 
 
 def _lapsed(participant: ShadowParticipant, pair: ShadowPair) -> str:
-    words = "No time was found before the round ended."
+    words = "You didn't find a time before the round ended."
     alone = participant.acted_at is not None and pair.partner_of(participant).acted_at is None
-    return f"{words} You come first in the next one." if alone else words
+    return f"{words} You're first in line for the next one." if alone else words
 
 
 _SENTENCES = {
@@ -125,10 +127,10 @@ _SENTENCES = {
 def _slots(participant: ShadowParticipant, pair: ShadowPair, now: datetime) -> list[Block]:
     slots = pair.open_slots(now)
     if not slots:
-        nothing = "No time is on the table at the moment. Propose one."
+        nothing = "No times to choose from. Propose one."
         return [] if pair.stage == Stage.AGREED else [SectionBlock(text=nothing)]
     proposed = [
-        SectionBlock(text="Another time was proposed. Until both take it, nothing changes.")
+        SectionBlock(text="Another time was proposed. The old one stays until you both agree.")
     ]
     # What suits somebody comes first: that is what the other has to know of.
     slots.sort(key=lambda slot: not _suiting(slot, pair))
@@ -144,7 +146,7 @@ def _slot(slot: ShadowSlot, participant: ShadowParticipant, pair: ShadowPair) ->
     names = [
         "you" if each.id == participant.id else each.person.mention for each in _suiting(slot, pair)
     ]
-    suits = f" · suits {' and '.join(names)}" if names else ""
+    suits = f" · works for {' and '.join(names)}" if names else ""
     mine = slot.id in participant.picked
     button = ButtonElement(
         text="Doesn't work for me" if mine else "Works for me",
@@ -162,7 +164,7 @@ def _goals(participant: ShadowParticipant, pair: ShadowPair) -> str:
     ]
     lines = [f"• {who}: {safe('; '.join(wants), 700)}" for who, wants in goals if wants]
     if not lines:
-        return "*Goals*\nNone yet. Say what you want to see or to learn."
+        return "*Goals*\nNone yet. What would you like to see or learn?"
     return "\n".join(["*Goals*", *lines])
 
 
@@ -173,21 +175,21 @@ def _buttons(participant: ShadowParticipant, pair: ShadowPair) -> list[ButtonEle
             ButtonElement(text="Propose a time", action_id=ANOTHER, value=value),
             ButtonElement(text="Goals", action_id=GOALS, value=value),
             ButtonElement(text="Send a colleague instead", action_id=HAND_ON, value=value),
-            _cancel("Cancel", "Cancel this one?", value),
+            _cancel("Cancel", "Cancel?", value),
         ]
     if not stage.has_met or (stage == Stage.SETTLED and participant.answered_at is not None):
         return []
-    label = "Write about it" if participant.answered_at is None else "Change what I wrote"
+    label = "Write about it" if participant.answered_at is None else "Edit what I wrote"
     write = ButtonElement(text=label, action_id=WRITE, value=value)
     if any(each.answered_at for each in pair.taken) or stage == Stage.SETTLED:
         return [write]
-    return [write, _cancel("We did not meet", "Did you not meet?", value)]
+    return [write, _cancel("We didn't meet", "You didn't meet?", value)]
 
 
 def _cancel(label: str, title: str, value: str) -> ButtonElement:
     confirm = ConfirmObject(
         title=title,
-        text="The other is told. You can be paired again in a later round.",
+        text="Your partner will be told. You can be paired again in a later round.",
         confirm="Yes",
         deny="No",
     )
@@ -217,12 +219,12 @@ def _finding_row(
     participant: ShadowParticipant, pair: ShadowPair, other: str, now: datetime
 ) -> SectionBlock:
     if wanted := _wanted(participant, pair, now):
-        return _suits(f"{other} can meet you {span(wanted)}. Does that suit you?", wanted)
+        return _suits(f"{other} can meet you {span(wanted)}. Does that work for you?", wanted)
     if participant.picked:
         waiting = f"You picked your times. {other} hasn't answered yet."
-        return _row(waiting, "Show the times", SHOW, participant.id)
+        return _row(waiting, "Show times", SHOW, participant.id)
     until = moment(participant.round.closes_at, "{date_long_pretty}")
-    finding = f"You and {other}: pick times by {until}."
+    finding = f"You and {other}: pick a time by {until}."
     return _row(finding, "Pick a time", SHOW, participant.id, is_next=True)
 
 
@@ -230,11 +232,11 @@ def _agreed_row(
     participant: ShadowParticipant, pair: ShadowPair, other: str, now: datetime
 ) -> SectionBlock:
     assert pair.agreed is not None
-    meet = f"You meet {other} {span(pair.agreed)}."
+    meet = f"You're meeting {other} {span(pair.agreed)}."
     if wanted := _wanted(participant, pair, now):
-        return _suits(f"{meet} They propose {span(wanted)} instead.", wanted)
+        return _suits(f"{meet} They suggest {span(wanted)} instead.", wanted)
     if not participant.wants:
-        asking = f"{meet} What do you want to see or to learn?"
+        asking = f"{meet} What would you like to see or learn?"
         return _row(asking, "Set goals", GOALS, participant.id, is_next=True)
     return _row(meet, "Show", SHOW, participant.id)
 
@@ -279,7 +281,7 @@ def page(mine: Mine) -> View:
 
 def welcome(next_round_at: datetime | None) -> str:
     """What `/shadow in` answers."""
-    return f"You are in. {_next(next_round_at)}"
+    return f"You're back in. {_next(next_round_at)}"
 
 
 def _is_in(mine: Mine) -> bool:
@@ -289,23 +291,22 @@ def _is_in(mine: Mine) -> bool:
 def _state(mine: Mine) -> str:
     if not mine.has_side:
         return (
-            "A round pairs people of marketing with people of sales, and you are in neither. An "
-            "admin gives roles with `/handoff people`, and managers plan rounds with "
-            "`/shadow settings`."
+            "Each round pairs people from marketing and sales, and you're in neither yet. Admins "
+            "assign roles with `/handoff people`."
         )
-    lines = [] if mine.participants else ["There is nothing for you to do at the moment."]
+    lines = [] if mine.participants else ["Nothing to do right now."]
     if mine.member is not None and mine.member.is_out:
-        lines.append("You are out: rounds leave you alone until you are in again.")
+        lines.append("You're skipping rounds until you join again.")
     elif mine.member is not None and mine.member.rests:
-        lines.append("You're paused, since I heard nothing from you in three rounds.")
+        lines.append("You're paused because I didn't hear from you in three rounds.")
     elif mine.member is not None and mine.member.waited and not mine.participants:
-        lines.append("You had no partner last time, so you come first in the next round.")
+        lines.append("You had no partner last time, so you're first in line for the next round.")
     return "\n".join([*lines, _next(mine.next_round_at)])
 
 
 def _next(at: datetime | None) -> str:
     if at is None:
-        return "No rounds are planned. A manager switches them on with `/shadow settings`."
+        return "No rounds are planned. Managers can turn them on with `/shadow settings`."
     return f"The next round is {moment(at)}."
 
 
@@ -314,6 +315,6 @@ def _page_buttons(mine: Mine) -> list[ButtonElement]:
     turn = (
         ButtonElement(text="Skip future rounds", action_id=OUT, value=value)
         if _is_in(mine)
-        else ButtonElement(text="I am in again", action_id=IN, value=value, style="primary")
+        else ButtonElement(text="Join again", action_id=IN, value=value, style="primary")
     )
     return [turn, ButtonElement(text="Not with…", action_id=APART, value=value)]

@@ -64,13 +64,13 @@ class Goal(StrEnum):
 
 
 _GOALS = {
-    Goal.CALLS: "Listen to real calls with leads",
+    Goal.CALLS: "Listen in on calls with leads",
     Goal.REPLIES: "See how first replies are written",
-    Goal.OFFER: "Go through an offer as the customer hears it",
-    Goal.MATERIAL: "Find out which material helps, and which is missing",
-    Goal.TARGETING: "See how an audience is chosen and paid for",
-    Goal.REJECTED: "Look at leads that were rejected, and why",
-    Goal.TOOLS: "See the tools and reports of the other side",
+    Goal.OFFER: "Hear an offer the way customers do",
+    Goal.MATERIAL: "Find out which material helps and what's missing",
+    Goal.TARGETING: "See how audiences are chosen and paid for",
+    Goal.REJECTED: "Look at rejected leads, and why",
+    Goal.TOOLS: "See the other department's tools and reports",
 }
 
 

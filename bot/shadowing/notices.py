@@ -29,21 +29,21 @@ from bot.slack.blocks import note
 from bot.slack.text import clean, moment, safe
 
 _REASONS = {
-    Reason.UNEVEN: "there are not as many people on the other side this time",
-    Reason.ALL_MET: "you have met all who take part this time, and the others are away or busy",
-    Reason.NO_TIME: "nobody of the other side works at hours that you work too",
-    Reason.NOBODY: "there is nobody to pair you with at the moment",
+    Reason.UNEVEN: "there aren't enough people in the other department this time",
+    Reason.ALL_MET: "you've met everyone who is taking part this time",
+    Reason.NO_TIME: "nobody in the other department shares your working hours",
+    Reason.NOBODY: "there's nobody to pair you with right now",
 }
 
 
 def left_over(left: LeftOver) -> Message:
     """Nobody was found for the person: why, and what comes next."""
     if left.has_found:
-        return _notice("You were left over in this round, and have a partner now.", too_late=True)
+        return _notice("You have a partner for this round now.", too_late=True)
     why = _REASONS[Reason(left.participant.reason or Reason.UNEVEN)]
     return _notice(
-        f"A round of Stay in my shoes has begun, and you have no partner in it: {why}. "
-        f"You come first in the next one{when(left)}."
+        f"A new round of Stay in my shoes has started, but you have no partner: {why}. "
+        f"You're first in line for the next one{when(left)}."
     )
 
 
@@ -57,17 +57,17 @@ def when(left: LeftOver) -> str:
 def rest(member: ShadowMember | None) -> Message:
     """Somebody gave no sign in three rounds: they are left in peace, and can come back."""
     if member is None or not member.rests:
-        return _notice("You are in the rounds of Stay in my shoes again.", too_late=True)
+        return _notice("You're taking part in Stay in my shoes again.", too_late=True)
     return _notice(
-        "I have not heard from you in the last three rounds of Stay in my shoes, so I leave you in "
-        "peace from now on. Whenever you want to take part again, write `/shadow in`."
+        "I didn't hear from you in the last three rounds of Stay in my shoes, so I'll stop asking. "
+        "Use `/shadow in` to join again."
     )
 
 
 def reminder(slot: ShadowSlot, pair: ShadowPair) -> Message:
     """On the day, to both."""
     if pair.stage != Stage.AGREED or pair.slot_id != slot.id:
-        return _notice("This time does not hold any more. The card above says what does.",
+        return _notice("You're no longer meeting at this time. See the card above.",
                      too_late=True)  # fmt: skip
     names = " and ".join(participant.person.mention for participant in pair.taken)
     goals = [
@@ -75,9 +75,9 @@ def reminder(slot: ShadowSlot, pair: ShadowPair) -> Message:
         for participant in pair.taken
         for goal in dict.fromkeys(participant.wants)
     ]
-    lines = [f"Today you stay in each other's shoes, {names}: {span(slot)}."]
+    lines = [f"{names}, you're meeting today: {span(slot)}."]
     if goals:
-        lines += ["What you want of it:", *dict.fromkeys(goals)]
+        lines += ["Your goals:", *dict.fromkeys(goals)]
     return _notice("\n".join(lines)[:2900])
 
 
@@ -86,15 +86,15 @@ def ask(participant: ShadowParticipant) -> Message:
     pair = participant.pair
     assert pair is not None
     if participant.answered_at is not None:
-        return _notice("Thank you, your lines are noted.", too_late=True)
+        return _notice("Thanks, I've saved what you wrote.", too_late=True)
     if not Stage(pair.stage).has_met:
-        return _notice("This one did not take place.", too_late=True)
+        return _notice("You didn't meet.", too_late=True)
     button = ButtonElement(
         text="Write about it", action_id=WRITE, value=str(participant.id), style="primary"
     )
     asking = (
         f"How was it with {pair.partner_of(participant).person.mention}? What surprised you, what "
-        "will you change, and do you have an idea? A few lines are enough."
+        "will you change, any ideas? A few lines are enough."
     )
     return _notice(asking, ActionsBlock(elements=[button]))
 
@@ -129,7 +129,7 @@ def quarter_line(quarter: Quarter) -> str:
     became = f"; {plural(quarter.requests, 'idea')} became a request" if quarter.requests else ""
     if quarter.requests > 1:
         became = f"; {quarter.requests:,} ideas became requests"
-    came = f", {plural(quarter.campaigns, 'campaign')} came of it" if quarter.campaigns else ""
+    came = f", {plural(quarter.campaigns, 'campaign')} came out of it" if quarter.campaigns else ""
     return f"{line}{wrote}{became}{came}."
 
 
@@ -148,12 +148,12 @@ def _together(pair: ShadowPair, more: Sequence[Sequence[Block]]) -> Message:
     blocks: list[Block] = [HeaderBlock(text=heading)]
     for participant, below in zip(pair.taken, more, strict=True):
         blocks += [*_answers(participant), *below]
-    return Message(f"{names} stayed in each other's shoes, and wrote what they take along.", blocks)
+    return Message(f"{names} shadowed each other. Here's what they learned.", blocks)
 
 
 def _answers(participant: ShadowParticipant) -> list[Block]:
     if participant.answered_at is None:
-        return [_text(f"*{safe(participant.person.name, 80)}* has not written.")]
+        return [_text(f"*{safe(participant.person.name, 80)}* hasn't written yet.")]
     answers = [
         ("was surprised by", participant.surprised),
         ("will change", participant.change),
@@ -168,9 +168,9 @@ def _becomes(participant: ShadowParticipant) -> list[Block]:
     if not participant.idea or participant.answered_at is None:
         return []
     if participant.request_id is not None:
-        return [note("This idea is a request now: marketing answers it.")]
+        return [note("This idea is now a request to marketing.")]
     if participant.campaign_id is not None:
-        return [note("This idea is the draft of a campaign now.")]
+        return [note("This idea is now a draft campaign.")]
     buttons = [
         ButtonElement(text="Make it a request", action_id=REQUEST, value=str(participant.id)),
         ButtonElement(

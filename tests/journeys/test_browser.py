@@ -279,7 +279,7 @@ def test_stay_in_my_shoes_by_keyboard_alone(page: Page) -> None:
     act_as(page, "Mara")
     page.get_by_test_id("open-app").click()
     card = page.get_by_test_id("message").filter(has_text="Stay in my shoes: you and").last
-    expect(card).to_contain_text("the first one that works for both")
+    expect(card).to_contain_text("The first one that works for both")
     picture(page, "shadow-card")
 
     say(page, "/shadow")

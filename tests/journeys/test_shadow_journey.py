@@ -57,7 +57,7 @@ def agree(office: Office) -> tuple[str, str]:
     # What suits the other comes first.
     office.hand(other).click(seen, messages.PICK, block_of(seen, messages.PICK))
     for name in (mara, other):
-        card(office, name, "You meet")
+        card(office, name, "You're meeting")
     return mara, other
 
 
@@ -88,7 +88,7 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
         office.hand(name).open_home()
     mara, other = agree(office)
     [left] = {"sofia", "ben"} - {other}
-    office.whisper(left, "you have no partner in it", "You come first in the next one")
+    office.whisper(left, "you have no partner", "You're first in line for the next one")
 
     for name in (mara, other):
         [calendar] = wait_for_files(office, name, 1)
@@ -110,7 +110,7 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
         starts_at, ends_at = mine.pair.agreed.starts_at, mine.pair.agreed.ends_at
     pass_time(office, starts_at - timedelta(hours=1) - clock.now())
     for name in (mara, other):
-        office.whisper(name, "Today you stay in each other's shoes", "How budgets work")
+        office.whisper(name, "you're meeting today", "How budgets work")
     pass_time(office, ends_at - clock.now() + timedelta(seconds=1))
 
     office.whisper(other, "How was it with")
@@ -129,7 +129,7 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
     office.card("mara was surprised", f"{other} was surprised")
     for _ in range(2):
         office.hand(other).click(together, notices.REQUEST)
-    office.whisper(mara, "This idea is a request now")
+    office.whisper(mara, "This idea is now a request")
     office.card("Ask for the phone number last", "request.")
 
     office.hand(mara).command("/shadow", "", office.channel)
@@ -155,7 +155,7 @@ def test_moved_and_called_off_from_the_page_of_shadow(office: Office) -> None:
     )
     seen = card(office, other, "Another time was proposed")
     office.hand(other).click(seen, messages.PICK)
-    card(office, mara, f"!date^{later}^", "You meet")
+    card(office, mara, f"!date^{later}^", "You're meeting")
     wait_for_files(office, other, 2)
     office.hand(other).click(card(office, other, f"!date^{later}^"), messages.CANCEL)
     card(office, mara, "cancelled this one. You come first in the next round.")
@@ -167,27 +167,23 @@ def test_moved_and_called_off_from_the_page_of_shadow(office: Office) -> None:
 def test_out_in_and_not_with(office: Office) -> None:
     sofia = office.hand("sofia")
     sofia.command("/shadow", "out", office.channel)
-    office.whisper("sofia", "You are out")
+    office.whisper("sofia", "skip future rounds")
     sofia.command("/shadow", "in", office.channel)
-    office.whisper("sofia", "You are in. No rounds are planned.")
+    office.whisper("sofia", "You're back in. No rounds are planned.")
     sofia.command("/shadow", "", office.channel)
     page = office.modal("sofia", "Stay in my shoes")
     sofia.click(page, messages.OUT)
     office.slack.wait_until(
-        lambda: "You are out" in str(office.modal("sofia", "Stay in my shoes").blocks)
+        lambda: "skipping rounds" in str(office.modal("sofia", "Stay in my shoes").blocks)
     )
     sofia.click(office.modal("sofia", "Stay in my shoes"), messages.APART)
     modal = office.modal("sofia", "Not with…")
     mine = office.users["sofia"].id
     assert "two different people" in sofia.submit(modal, {"other": mine}).errors["other"]
     assert sofia.submit(modal, {"other": office.users["mara"].id}).ok
-    office.slack.wait_until(
-        lambda: "Let them meet" in str(office.modal("sofia", "Not with…").blocks)
-    )
+    office.slack.wait_until(lambda: "Remove" in str(office.modal("sofia", "Not with…").blocks))
     sofia.click(office.modal("sofia", "Not with…"), "shadow.let_meet")
-    office.slack.wait_until(
-        lambda: "Let them meet" not in str(office.modal("sofia", "Not with…").blocks)
-    )
+    office.slack.wait_until(lambda: "Remove" not in str(office.modal("sofia", "Not with…").blocks))
     help_text = sofia.command("/shadow", "help", office.channel).text
     for word in ("`/shadow`", "`/shadow out`", "`/shadow in`"):
         assert word in help_text

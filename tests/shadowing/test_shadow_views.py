@@ -314,5 +314,5 @@ def test_a_quarter_in_a_line() -> None:
     )
     assert notices.quarter_line(Quarter(first, 12, 20, 9, 4, 1)) == (
         "Stay in my shoes: 12 pairs met this quarter and wrote 20 debriefs with 9 ideas; 4 ideas "
-        "became requests, 1 campaign came of it."
+        "became requests, 1 campaign came out of it."
     )
