@@ -1,9 +1,12 @@
-"""How numbers, shares, lengths of time and days are written, wherever people read them."""
+"""How numbers, shares, lengths of time, days and hours are written, wherever people read them."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, time
 from fractions import Fraction
 
 from bot.rounding import rounded, whole
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _FEW, _MANY = 10, 1000  # leads: below, a share is a count; from then on it has a decimal
 
@@ -56,6 +59,21 @@ def days(first: date, last: date) -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{day(last)}"
     return f"{day(first, today=last)} – {day(last)}"
+
+
+def clock(at: time) -> str:
+    """A time of day that somebody set, as `09:30`; moments are told by `bot.slack.text.moment`."""
+    return f"{at:%H:%M}"
+
+
+def weekdays(numbers: Iterable[int]) -> str:
+    """Days of the week, 0 is Monday: `Monday to Friday`, `Every day`, `Monday, Wednesday`."""
+    chosen = sorted(numbers)
+    if len(chosen) == len(WEEKDAYS):
+        return "Every day"
+    if len(chosen) > 2 and chosen[-1] - chosen[0] == len(chosen) - 1:
+        return f"{WEEKDAYS[chosen[0]]} to {WEEKDAYS[chosen[-1]]}"
+    return ", ".join(WEEKDAYS[number] for number in chosen)
 
 
 def _year(day: date, today: date | None) -> str:

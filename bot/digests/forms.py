@@ -6,6 +6,7 @@ from datetime import time
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 from slack_sdk.models.views import View
 
+from bot import formats
 from bot.digests.models import Audience, Timetable, TimetableChange
 from bot.slack.forms import Form, Hidden
 from bot.slack.inputs import WEEKDAYS, Choice, clock, radio, select, zone
@@ -14,8 +15,6 @@ from bot.tasks import Schedule
 
 SETTINGS = "digest.settings"
 CHANGE = "digest.change"
-
-_DAY_NAMES = {each.value: each.text for each in WEEKDAYS}
 
 
 class ChangeTimetable(Form, id="digest.save", title="Change a digest", close="Back"):
@@ -27,15 +26,15 @@ class ChangeTimetable(Form, id="digest.save", title="Change a digest", close="Ba
         "Digest", options=[Choice(True, "Send it every week"), Choice(False, "Pause")]
     )
     day: str = select("Day", options=WEEKDAYS)
-    at: time = clock("Hour")
+    at: time = clock("Time")
     zone: str | None = zone(
         "Time zone",
-        hint="Such as Europe/Berlin. Left empty, it is that of the workspace.",
+        hint="Such as Europe/Berlin. Leave empty for the workspace’s.",
         optional=True,
     )
     money: bool | None = radio(
         "Amounts",
-        hint="Everybody in the channel sees it, salespeople too. Managers get amounts anyway.",
+        hint="Everyone in the channel sees it, salespeople too. Managers always get amounts.",
         options=[Choice(False, "Without amounts"), Choice(True, "With spend, revenue and profit")],
         when=lambda values: values["asks_money"],
     )
@@ -45,11 +44,9 @@ class ChangeTimetable(Form, id="digest.save", title="Change a digest", close="Ba
         """The modal with what is set."""
         audience = Audience(timetable.audience)
         is_channel = audience is Audience.CHANNEL
-        once = "A week that somebody was told of already is not told again."
-        state = "does" if timetable.shows_money else "does not"
-        admins = (
-            f"Whether the channel sees amounts is for an admin to decide; at the moment it {state}."
-        )
+        once = "Nobody gets the same week twice."
+        state = "are" if timetable.shows_money else "aren't"
+        admins = f"Amounts {state} shown in the channel. Only admins can change that."
         return cls.modal(
             timetable_id=timetable.id,
             asks_money=is_channel and by_admin,
@@ -70,7 +67,7 @@ class ChangeTimetable(Form, id="digest.save", title="Change a digest", close="Ba
 
 def overview(timetables: Sequence[Timetable], runs: Mapping[str, Schedule]) -> View:
     """Each audience's digest in a few words; `runs` are the schedules by their names."""
-    intro = SectionBlock(text="Who gets the digest of the week before, and when:")
+    intro = SectionBlock(text="Who gets last week's digest, and when:")
     blocks: list[Block] = [
         intro, *(_row(each, runs.get(each.schedule_name)) for each in timetables)
     ]  # fmt: skip
@@ -80,8 +77,12 @@ def overview(timetables: Sequence[Timetable], runs: Mapping[str, Schedule]) -> V
 def _row(timetable: Timetable, run: Schedule | None) -> SectionBlock:
     when = "Paused"
     if timetable.active:
-        following = f" ({run.zone}), next {moment(run.next_run_at)}" if run else ""
-        when = f"{_DAY_NAMES[timetable.day]}s at {timetable.at:%H:%M}{following}"
+        following = ""
+        if run:
+            next_day = moment(run.next_run_at, "{date_short_pretty}")
+            following = f" ({run.zone}), next {next_day}"
+        day = next(each.text for each in WEEKDAYS if each.value == timetable.day)
+        when = f"{day}s at {formats.clock(timetable.at)}{following}"
     audience = Audience(timetable.audience)
     amounts = ""
     if audience is Audience.CHANNEL:

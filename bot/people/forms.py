@@ -31,8 +31,8 @@ from bot.slack.text import safe
 _ROLES = {
     Role.SALESPERSON: "claims and rates leads",
     Role.MARKETER: "announces campaigns",
-    Role.MANAGER: "reads digests, may act for others",
-    Role.ADMIN: "gives roles, changes settings",
+    Role.MANAGER: "reads digests, can act for others",
+    Role.ADMIN: "assigns roles, changes settings",
 }
 _NO_TEAM = 0
 
@@ -44,7 +44,7 @@ class EditPerson(Form, id="people.save", title="Change a person", close="Back"):
     roles: list[Role] = checkboxes(
         "Roles",
         options=[Choice(role, role.label, words) for role, words in _ROLES.items()],
-        hint="None: this person can only answer the standups of their team.",
+        hint="Without a role, they can only answer their team's standups.",
         optional=True,
     )
     team: int = select("Team")
@@ -73,8 +73,8 @@ class AddTeam(Form, id="people.save_team", title="Add a team", submit="Add", clo
     name: str = text(
         "Name",
         most=80,
-        hint="For example “Sales, south”. It works from Monday to Friday, 9 to 17, until you say "
-        "else.",
+        hint="Such as “Sales, south”. It works Monday to Friday, 09:00 to 17:00, until you change "
+        "that.",
     )
 
 
@@ -85,11 +85,11 @@ class WorkingHours(Form):
         "Days", options=[Choice(number, each.text) for number, each in enumerate(WEEKDAYS)]
     )
     opens: time = clock("From")
-    closes: time = clock("Until", hint="00:00 is the end of the day.")
+    closes: time = clock("Until", hint="00:00 means the end of the day.")
     country: str | None = text(
-        "Public holidays of",
+        "Public holidays in",
         most=60,
-        hint="A country, or a part of one: AT, DE-BY. Empty: none are free.",
+        hint="A country or region, such as AT or DE-BY. Leave empty for none.",
         optional=True,
     )
 
@@ -102,7 +102,7 @@ class WorkingHours(Form):
     @classmethod
     def _works(cls, days: list[int]) -> list[int]:
         if not days:
-            raise ValueError("Please choose at least one day.")
+            raise ValueError("Choose at least one day.")
         return days
 
     @field_validator("closes")
@@ -110,7 +110,7 @@ class WorkingHours(Form):
     def _closes_later(cls, closes: time, info: ValidationInfo) -> time:
         opens = info.data.get("opens")
         if opens is not None and time.min != closes <= opens:
-            raise ValueError("It closes before it opens. Midnight is 00:00.")
+            raise ValueError("Choose a time after the start. Midnight is 00:00.")
         return closes
 
     @field_validator("country")
@@ -118,7 +118,7 @@ class WorkingHours(Form):
     def _known(cls, country: str | None) -> str | None:
         code = (country or "").strip().upper() or None
         if code and not has_holidays(code):
-            raise ValueError("I do not know this country. One reads like AT or DE-BY.")
+            raise ValueError("I don't know this country. Enter a code such as AT or DE-BY.")
         return code
 
 
@@ -135,7 +135,7 @@ class ChangeHours(WorkingHours, id="people.save_hours", title="Working hours", c
             team_id=team.id, days=sorted(team.days), opens=team.opens, closes=team.closes,
             zone=team.timezone, country=team.country,
             blocks=[SectionBlock(text=f"*{safe(team.name, 80)}*")],
-            fields={"zone": {"hint": f"Empty: the workspace's, {workspace_zone}."}},
+            fields={"zone": {"hint": f"Leave empty for the workspace's, {workspace_zone}."}},
         )  # fmt: skip
 
 
@@ -164,7 +164,7 @@ class SetUp(WorkingHours, id="people.save_set_up", title="Set up Handoff"):
     def _is_one(cls, currency: str) -> str:
         code = currency.upper()
         if not is_currency(code):
-            raise ValueError("I do not know this currency. Write its code, such as EUR or USD.")
+            raise ValueError("I don't know this currency. Enter its code, such as EUR or USD.")
         return code
 
     @classmethod

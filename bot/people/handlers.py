@@ -88,7 +88,7 @@ def save_set_up(act: Act, form: SetUp) -> str:
     )  # fmt: skip
 
 
-@capability.command("/handoff", "people", "say who does what", _PEOPLE, before=_become_first_admin)
+@capability.command("/handoff", "people", "set who does what", _PEOPLE, before=_become_first_admin)
 @capability.action(messages.OPEN, _PEOPLE, before=_become_first_admin)
 def show_people(act: Act) -> View:
     """The list of people."""
@@ -124,7 +124,7 @@ def save(act: Act, form: EditPerson) -> View:
     return _list(act)
 
 
-@capability.command("/handoff", "hours", "say when each team works", _HOURS)
+@capability.command("/handoff", "hours", "set when each team works", _HOURS)
 @capability.action(messages.HOURS, _HOURS)
 def show_hours(act: Act) -> View:
     """When each team works."""

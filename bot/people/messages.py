@@ -12,11 +12,10 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.formats import plural
+from bot.formats import clock, plural, weekdays
 from bot.people.models import Person, Role, Team, Workspace
 from bot.slack import Message
 from bot.slack.blocks import header, note, words
-from bot.slack.inputs import WEEKDAYS
 from bot.slack.paging import page_turns
 from bot.slack.text import safe
 from bot.tasks.rows import Loop, ParkedRow
@@ -93,9 +92,7 @@ def people(members: Sequence[Person], teams: Sequence[Team], page: int, *, welco
     names = {team.id: team.name for team in teams}
     blocks: list[Block] = [
         SectionBlock(
-            text="You are the first admin of Handoff now. Say who does what:"
-            if welcome
-            else "Who does what in Handoff:"
+            text="You're Handoff's first admin. Who does what?" if welcome else "Who does what:"
         ),
         ActionsBlock(elements=[_add_button()]),
         *[_row(member, names) for member in shown],
@@ -139,11 +136,11 @@ def team_hours(teams: Sequence[Team], zone: str) -> View:
         for team in teams
     ]
     intro = (
-        "While nobody claims a lead, only working time counts. Each person works their team's "
-        "hours on their own clock; `/lead away` says when they do not."
+        "Response targets only count working time. Everyone works their team's hours in their own "
+        "time zone, except when they're away."
     )
     return View(
-        type="modal", title="Teams and their hours", close="Done",
+        type="modal", title="Teams and hours", close="Done",
         blocks=[
             SectionBlock(text=intro),
             ActionsBlock(elements=[ButtonElement(text="Add a team", action_id=ADD_TEAM)]),
@@ -154,18 +151,18 @@ def team_hours(teams: Sequence[Team], zone: str) -> View:
 
 def _hours(team: Team, zone: str) -> str:
     """A team's hours in a line."""
-    days = ", ".join(WEEKDAYS[day].text[:3] for day in sorted(team.days)) or "no day"
-    free = f", public holidays of {safe(team.country, 10)} are free" if team.country else ""
-    until = "24:00" if team.closes == time.min else f"{team.closes:%H:%M}"
-    return f"{days}, {team.opens:%H:%M} to {until} ({safe(team.timezone or zone, 40)}){free}"
+    days = weekdays(team.days) or "No days"
+    free = f", off on public holidays in {safe(team.country, 10)}" if team.country else ""
+    until = "24:00" if team.closes == time.min else clock(team.closes)
+    return f"{days}, {clock(team.opens)} to {until} ({safe(team.timezone or zone, 40)}){free}"
 
 
 def archived(workspace: Workspace) -> Message:
     """A warning to the admins: the shared channel was archived."""
     text = (
-        f"The shared channel <#{workspace.channel}> was archived, so leads are kept and not shown. "
-        "Unarchive it, or choose another one with *Set up Handoff* on my home tab; then let the "
-        "work that failed run again with `handoff jobs retry` on the server."
+        f"The shared channel <#{workspace.channel}> was archived, so I can't post leads. Unarchive "
+        "it, or choose another one with *Set up Handoff* on my home tab. Then run `handoff jobs "
+        "retry` on the server. No lead is lost."
     )
     return Message(text, [SectionBlock(text=text)])
 
@@ -174,9 +171,8 @@ def refused(target: str) -> Message:
     """A warning to the admins: Slack takes no messages for a channel or a person."""
     place = f"<@{target}>" if target.startswith(("U", "W")) else f"<#{target}>"
     text = (
-        f"Slack refuses my messages for {place}. Is the channel archived, or am I not a member? "
-        "`handoff doctor` on the server says what to fix; then `handoff jobs retry` sends what "
-        "has waited."
+        f"I can't post to {place}. Is the channel archived, or am I not a member? Run `handoff "
+        "doctor` on the server to see what to fix, then `handoff jobs retry`."
     )
     return Message(text, [SectionBlock(text=text)])
 
@@ -186,7 +182,6 @@ def parked(loop: Loop, row: ParkedRow, count: int) -> Message:
     which = f"Row {row.row_id} fails" if count == 1 else f"{count} rows fail, such as {row.row_id}"
     text = (
         f"*{loop.label}*: something went wrong on our side. {which} (`{row.error}`). "
-        "Everything else goes on, and I keep trying. Please tell whoever looks after Handoff's "
-        "server."
+        "Everything else works, and I'll keep trying. Please tell whoever runs Handoff's server."
     )
     return Message(text, [SectionBlock(text=text)])

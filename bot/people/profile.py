@@ -12,8 +12,8 @@ _NOT_MEMBERS = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is
 
 
 class NotAMember(HandoffError):
-    """The first admin has to be a full member of this workspace: no guest, no bot, and nobody of
-    another organization. Ask whoever installed Handoff to set it up first."""
+    """The first admin has to be a full member of this workspace, not a guest or bot. Ask whoever
+    installed Handoff to set it up first."""
 
 
 def facts_of(user: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,16 +26,16 @@ _MOST_TEAMS = 90
 
 
 class NotInstalled(HandoffError):
-    """Handoff is not connected to this workspace yet. Please try again in a minute."""
+    """Handoff is not connected to this workspace yet. Try again in a minute."""
 
 
 class Deactivated(HandoffError):
-    """Slack told me that your account is deactivated, so I can do nothing for you. If that is over,
-    please try again in a minute: I am asking Slack now."""
+    """Slack says that your account is deactivated. If it's active again, try again in a minute: I'm
+    checking with Slack now."""
 
 
 class LastAdmin(HandoffError):
-    """They are the only admin. Make someone else admin first, so that nobody is locked out."""
+    """They're the only admin. Make someone else admin first."""
 
 
 def install(

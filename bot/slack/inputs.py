@@ -5,6 +5,7 @@ from typing import Any, ParamSpec
 
 from pydantic import Field
 
+from bot import formats
 from bot.slack.choices import (
     MOST_OPTIONS,
     Channel,
@@ -41,10 +42,7 @@ __all__ = [
 
 P = ParamSpec("P")
 
-WEEKDAYS = tuple(
-    Choice(name[:3].lower(), name)
-    for name in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-)
+WEEKDAYS = tuple(Choice(name[:3].lower(), name) for name in formats.WEEKDAYS)
 """The days of the week as cron writes them."""
 
 

@@ -282,7 +282,7 @@ def time_zone(written: str) -> str:
         return zone
     near = get_close_matches(name, _zones(), n=1)
     example = f"Did you mean {_zones()[near[0]]}?" if near else "Write one such as Europe/Berlin."
-    raise ValueError(f"I do not know this time zone. {example}")
+    raise ValueError(f"I don't know this time zone. {example}")
 
 
 @cache

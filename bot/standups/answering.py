@@ -38,19 +38,19 @@ _NOTHING = Arrivals(0, 0, 0, 0)
 
 
 class NoTeam(HandoffError):
-    """You are not in a team yet, so there is no standup for you. {ask}"""
+    """You're not in a team yet, so there's no standup for you. {ask}"""
 
 
 class Paused(HandoffError):
-    """The {standup} is paused. A manager can turn it on again with /standup settings."""
+    """The {standup} is paused. Managers can resume it with /standup settings."""
 
 
 class NotAskedYet(HandoffError):
-    """The {standup} is not asked today. It opens {at}, and I will write to you then."""
+    """There's no {standup} today. The next one opens {at}, I'll message you then."""
 
 
 class ClosedToday(HandoffError):
-    """You have answered today's {standup}, and it has closed. The next one opens {at}."""
+    """You've answered today's {standup}, and it has closed. The next one opens {at}."""
 
 
 def todays(session: Session, person: Person) -> Sequence[Today]:
@@ -170,24 +170,24 @@ def _nothing_open(row: Today) -> HandoffError:
 
 def _whom_to_ask(session: Session, person: Person) -> str:
     if person.has(Role.ADMIN):
-        return "You can put yourself into one with /handoff people."
+        return "Add yourself to one with /handoff people."
     admins = people.having(session, person.workspace_id, Role.ADMIN)
     names = ", ".join(admin.mention for admin in admins[:3]) or "whoever installed Handoff"
-    return f"Please ask {names}: an admin puts people into teams with /handoff people."
+    return f"Ask {names}: admins add people to teams with /handoff people."
 
 
 class StandupClosed(HandoffError):
-    """The {standup} of {day} has closed, so I can change nothing there any more. If it cannot wait
-    for the next one, please write it in the channel."""
+    """The {standup} of {day} has closed, so your answers can't be changed. If it can't wait for the
+    next one, post it in the channel."""
 
 
 class AlreadyAnswered(HandoffError):
-    """You have answered this standup, and your answers stay. Until it closes you can change them
-    with /standup."""
+    """You've already answered this standup. Until it closes you can edit your answers with
+    /standup."""
 
 
 class AlreadySkipped(HandoffError):
-    """You have skipped this standup already. You can still answer it with /standup."""
+    """You've already skipped this standup. You can still answer with /standup."""
 
 
 def answerable(
@@ -279,12 +279,10 @@ def _checked(
     }
     missing = [f"answers:{each.key}" for each in questions if each.needs_answer and not texts[each]]
     if missing:
-        raise FieldErrors(
-            dict.fromkeys(missing, "Please write a few words; “nothing yet” is an answer too.")
-        )
+        raise FieldErrors(dict.fromkeys(missing, "Write a few words. “Nothing yet” is fine too."))
     if not any(texts.values()):
         raise FieldErrors(
-            {f"answers:{questions[0].key}": "Please answer one question, or skip this standup."}
+            {f"answers:{questions[0].key}": "Answer at least one question, or skip this standup."}
         )
     return texts
 

@@ -32,19 +32,19 @@ _REMEMBERED = timedelta(weeks=2)
 
 
 class SameTeam(HandoffError):
-    """A blocker is resolved by somebody of another team than {team}."""
+    """Only people outside {team} can take this blocker."""
 
 
 class AlreadyTaken(HandoffError):
-    """{who} took it already."""
+    """{who} already helping."""
 
 
 class AlreadyResolved(HandoffError):
-    """It is resolved already."""
+    """This is already resolved."""
 
 
 class NotTheirs(HandoffError):
-    """Only {who} can say that."""
+    """Only {who} can do that."""
 
 
 def take_on(session: Session, person: Person, answer_id: int) -> StandupAnswer:
@@ -71,7 +71,7 @@ def hand_back(session: Session, person: Person, answer_id: int) -> StandupAnswer
     if not _change(session, answer_id, *mine, taken_by=None, taken_at=None):
         if blocker.resolved_at is not None:
             raise AlreadyResolved
-        raise NotTheirs(who=_name(blocker.taker) if blocker.taker else "who has it")
+        raise NotTheirs(who=_name(blocker.taker) if blocker.taker else "whoever is helping")
     return _redrawn(session, answer_id)
 
 
@@ -184,7 +184,9 @@ def _taken(session: Session, person: Person, answer_id: int) -> HandoffError:
     blocker = answer_to_show(session, answer_id)
     if blocker.taker is None:
         return AlreadyResolved()
-    return AlreadyTaken(who="You" if blocker.taken_by == person.id else _name(blocker.taker))
+    return AlreadyTaken(
+        who="You're" if blocker.taken_by == person.id else f"{_name(blocker.taker)} is"
+    )
 
 
 def _redrawn(session: Session, answer_id: int) -> StandupAnswer:
@@ -225,8 +227,6 @@ def make_request(session: Session, person: Person, answer_id: int) -> Request:
 
 def _request_text(idea: StandupAnswer) -> str:
     round_ = idea.entry.round
-    sentence = (
-        f"An idea of {idea.entry.person.name}, {round_.standup.name} of {round_.day_in_words}."
-    )
+    sentence = f"Idea by {idea.entry.person.name}, {round_.standup.name}, {round_.day_in_words}."
     source = clean(sentence, LONGEST["text"] // 2)
     return f"{clean(idea.text, LONGEST['text'] - len(source) - 1)}\n{source}"

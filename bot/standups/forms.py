@@ -43,10 +43,10 @@ from bot.standups.templates import Template
 
 # Shorter than a day, so that a round is closed before the next one opens.
 _LONGEST_MINUTES = 23 * 60
-_FROM_NOW_ON = "Changes apply from the next round on. One that is open stays as it is."
+_FROM_NOW_ON = "Changes apply from the next round. A round that is open stays as it is."
 _CLOSING = {
-    Closing.EACH: "Each has the same time, from when they are asked",
-    Closing.LAST: "Everybody may answer until the last one’s time is over",
+    Closing.EACH: "Everyone has the same time, from when they're asked",
+    Closing.LAST: "Everyone can answer until the last person’s time is up",
 }
 
 
@@ -66,28 +66,28 @@ class Settings(Form):
     at: time = clock("Asked at")
     zone: str | None = zone(
         "Time zone", optional=True,
-        hint="Empty: each person at their own local time. Or one for all, such as Europe/Berlin.",
+        hint="Leave empty for everyone’s local time, or enter one for all, such as Europe/Berlin.",
     )  # fmt: skip
     remind_after_minutes: int = number(
         "Reminder after (minutes)", minimum=1, maximum=_LONGEST_MINUTES,
-        hint="Goes once, to those who have neither answered nor skipped.",
+        hint="Sent once, to anyone who hasn't answered or skipped.",
     )  # fmt: skip
     close_after_minutes: int = number(
         "Closes after (minutes)", minimum=1, maximum=_LONGEST_MINUTES,
-        hint="The summary is posted when the last person’s time is over.",
+        hint="The summary is posted when the last person’s time is up.",
     )  # fmt: skip
     closing: Closing = radio(
         "Closing", options=[Choice(each, words) for each, words in _CLOSING.items()]
     )
     channel: str = inputs.channel(
-        "Channel of the summary", missing="Choose the channel that gets the summary."
+        "Summary channel", missing="Choose the channel that gets the summary."
     )
     readers: str | None = inputs.channel(
-        "Where the other department reads it", optional=True,
-        hint="Its own channel, if it is another one. I have to be in it.",
+        "Other department’s channel", optional=True,
+        hint="If it’s a different one. Invite me to it first.",
     )  # fmt: skip
     readers_in_thread: bool = tick(
-        "There", "In a thread, one for each week", value="thread", optional=True
+        "Thread", "Post there in a weekly thread", value="thread", optional=True
     )
 
     @field_validator("name")
@@ -108,8 +108,8 @@ class Settings(Form):
     def _reminds_before_it_closes(self) -> Self:
         if self.remind_after_minutes >= self.close_after_minutes:
             sentence = (
-                f"The standup closes after {self.close_after_minutes} minutes; "
-                "the reminder has to come before that."
+                f"The standup closes after {self.close_after_minutes} minutes. "
+                "Choose an earlier reminder."
             )
             raise FieldErrors({"remind_after_minutes": sentence})
         return self
@@ -132,9 +132,9 @@ class NewStandup(Settings, id="standup.create", title="New standup", submit="Cre
 
     token: Hidden[str]
     """It makes a submission that comes twice one standup."""
-    team: int = select("Team", missing="Choose the team that is asked.", before="name")
+    team: int = select("Team", missing="Choose a team.", before="name")
     template: Template = select(
-        "Questions to begin with", hint="You can change them afterwards.", before="name"
+        "Start with", hint="You can change the questions later.", before="name"
     )
 
     @classmethod
@@ -165,11 +165,11 @@ class Question(Group):
 
     label: str = text("Question", most=LONGEST_LABEL, optional=True)
     theme: Theme = select("Theme")
-    needed: bool = tick("Answer", "An answer is needed", value="needed", optional=True)
+    needed: bool = tick("Answer", "Required", value="needed", optional=True)
 
     @property
     def words(self) -> str:
-        """The question as it is asked; empty: it is asked no more."""
+        """The question as it is asked; empty: it is removed."""
         return " ".join(clean(self.label, LONGEST_LABEL).split())
 
 
@@ -191,8 +191,8 @@ class ChangeQuestions(
         }
         if len(questions) < MOST_QUESTIONS:
             questions[NEW] = {"theme": Theme.OTHER}
-        one_more: Changes = {"label": "One more question"}
-        intro = "Empty a question to ask it no more. Answers that were given stay."
+        one_more: Changes = {"label": "Add a question"}
+        intro = "Clear a question to remove it. Past answers stay."
         return cls.modal(
             standup_id=standup.id, questions=questions, blocks=[SectionBlock(text=intro)],
             fields={f"questions:{NEW}:label": one_more},

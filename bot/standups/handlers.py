@@ -158,7 +158,7 @@ def _see_channels(form: type[Settings]) -> Callable[[Incoming, Services], None]:
             people.require_access(session, person, _CHANGE)
         chosen = form.so_far(incoming)
         refused = {
-            field: "I am not in this channel. Invite me with /invite @Handoff, then save."
+            field: "I'm not in this channel. Invite me with /invite @Handoff, then save."
             for field in ("channel", "readers")
             if (channel := chosen.get(field))
             and not incoming.slack.channel(channel).get("is_member")

@@ -28,7 +28,7 @@ def show_today(today: Today) -> list[Block]:
     entry = today.entry
     if today.is_open and entry is not None and entry.asked_at is not None:
         answered = entry.state == Answer.ANSWERED
-        label = "Change answers" if answered else "Answer"
+        label = "Edit answers" if answered else "Answer"
         state = "answered" if answered else f"open until {moment(entry.until, '{time}')}"
     else:
         label = "Answer" if today.waits else ""
@@ -46,4 +46,4 @@ def next_standups(session: Session, workspace: Workspace) -> Iterator[NextRun]:
     next_at = asking.next_runs(session, standups)
     for each in standups:
         if each.id in next_at:
-            yield NextRun(next_at[each.id], each.name, each.zone or "each person’s own time")
+            yield NextRun(next_at[each.id], each.name, each.zone or "everyone’s local time")

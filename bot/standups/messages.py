@@ -50,8 +50,8 @@ _MOST_BLOCKERS = 3
 _LONGEST_BLOCKER = 150
 
 _HINTS = {
-    Theme.BLOCKERS: "It comes first in the summary, so that someone across the table can take it.",
-    Theme.IDEAS: "The other department reads it too.",
+    Theme.BLOCKERS: "Goes to the top of the summary, so that somebody can help.",
+    Theme.IDEAS: "The other department sees it too.",
 }
 
 
@@ -80,7 +80,7 @@ def prompt(entry: StandupEntry) -> Message:
     """
     if entry.state != Answer.ASKED:
         return _card(entry, _outcome(entry), _later_buttons(entry))
-    sentence = f"Answer until {_until(entry)}, please. It takes a few minutes."
+    sentence = f"Please answer by {_until(entry)}. It takes a few minutes."
     return _card(entry, sentence, _buttons(entry))
 
 
@@ -88,15 +88,15 @@ def reminder(entry: StandupEntry) -> Message:
     """The one reminder; once it is settled it says so and keeps no buttons."""
     if entry.state != Answer.ASKED:
         return _card(entry, _outcome(entry), [])
-    sentence = f"A reminder: this is open until {_until(entry)}. You can also skip it."
+    sentence = f"Reminder: please answer by {_until(entry)}, or skip it."
     return _card(entry, sentence, _buttons(entry))
 
 
 def skipped(entry: StandupEntry) -> str:
     """What `/standup skip` answers."""
     return (
-        f"You are skipping the {safe(entry.round.standup.name, 100)} of "
-        f"{entry.round.day_in_words}. Should you change your mind, answer with `/standup`."
+        f"You're skipping the {safe(entry.round.standup.name, 100)} of "
+        f"{entry.round.day_in_words}. You can still answer with `/standup`."
     )
 
 
@@ -113,12 +113,12 @@ def _outcome(entry: StandupEntry) -> str:
     """What the person made of it, and what they can still do."""
     is_open = entry.is_open(clock.now())
     if entry.state == Answer.SKIPPED:
-        return "Skipped. Should you change your mind, you can still answer."
+        return "Skipped. You can still answer."
     assert entry.answered_at is not None
-    late = ", after the closing" if entry.is_late else ""
+    late = ", after it closed" if entry.is_late else ""
     answered = f"You answered at {moment(entry.answered_at, '{time}')}{late}."
     if is_open:
-        return f"{answered} You can change your answers until {_until(entry)}."
+        return f"{answered} You can edit your answers until {_until(entry)}."
     return f"{answered} The summary is in <#{entry.round.standup.channel}>."
 
 
@@ -127,7 +127,7 @@ def _card(entry: StandupEntry, sentence: str, buttons: list[ButtonElement]) -> M
     blocks: list[Block] = [SectionBlock(text=f"*{name} · {day}*\n{sentence}")]
     if buttons:
         blocks.append(ActionsBlock(elements=buttons))
-    return Message(f"{name} of {day}. {sentence}", blocks)
+    return Message(f"{name}, {day}. {sentence}", blocks)
 
 
 def _buttons(entry: StandupEntry) -> list[ButtonElement]:
@@ -140,9 +140,9 @@ def _buttons(entry: StandupEntry) -> list[ButtonElement]:
 
 def _later_buttons(entry: StandupEntry) -> list[ButtonElement]:
     if entry.state == Answer.SKIPPED:
-        label = "Answer after all"
+        label = "Answer"
     elif entry.is_open(clock.now()):
-        label = "Change my answers"
+        label = "Edit answers"
     else:
         return []
     return [ButtonElement(text=label, action_id=ANSWER, value=str(entry.id))]
@@ -151,21 +151,19 @@ def _later_buttons(entry: StandupEntry) -> list[ButtonElement]:
 def blocker(answer: StandupAnswer) -> Message:
     """The card that both have: the one who is blocked, and the one who takes it."""
     whose = name(answer.entry.person.name)
-    title = f"*What is in {whose}’s way* · {_round_name(answer)}"
+    title = f"*{whose} is blocked* · {_round_name(answer)}"
     text = "\n".join([title, *quoted(answer.text, _LONGEST_ON_CARD), blocker_state(answer)])
     blocks: list[Block] = [SectionBlock(text=as_written(text))]
     if buttons := _blocker_buttons(answer):
         blocks.append(ActionsBlock(elements=buttons))
-    return Message(
-        f"What is in {whose}’s way, {_round_name(answer)}: {blocker_state(answer)}", blocks
-    )
+    return Message(f"{whose} is blocked, {_round_name(answer)}: {blocker_state(answer)}", blocks)
 
 
 def resolved(answer: StandupAnswer) -> Message:
     """The word to the other of the two."""
     whose = name(answer.entry.person.name)
-    by = f" {name(answer.taker.name)} had taken it." if answer.taker else ""
-    sentence = f"Resolved: this is no longer in {whose}’s way.{by}"
+    by = f" {name(answer.taker.name)} helped." if answer.taker else ""
+    sentence = f"{whose} is no longer blocked.{by}"
     text = "\n".join([sentence, *quoted(answer.text, _LONGEST_ON_CARD)])
     return Message(sentence, [SectionBlock(text=as_written(text))])
 
@@ -173,7 +171,7 @@ def resolved(answer: StandupAnswer) -> Message:
 def answer_outcome(answer: StandupAnswer) -> list[str]:
     """The line that tells what became of it; none where there is nothing to tell."""
     if answer.request_id is not None:
-        return ["It became a request."]
+        return ["Now a request."]
     return [blocker_state(answer)] if answer.taken_by or answer.resolved_at else []
 
 
@@ -182,7 +180,7 @@ def blocker_state(answer: StandupAnswer) -> str:
     by = f" by {name(answer.taker.name)}" if answer.taker else ""
     if answer.resolved_at is not None:
         return f"Resolved{by}."
-    return f"{name(answer.taker.name)} takes it." if answer.taker else "Nobody has taken it yet."
+    return f"{name(answer.taker.name)} is helping." if answer.taker else "Nobody is helping yet."
 
 
 def answer_button(answer: StandupAnswer) -> ButtonElement | None:
@@ -209,13 +207,13 @@ def _blocker_buttons(answer: StandupAnswer) -> list[ButtonElement]:
         return []
     if answer.taken_by is None:
         return [first]
-    back = ButtonElement(text="Hand it back", action_id=HAND_BACK, value=str(answer.id))
+    back = ButtonElement(text="I can't help", action_id=HAND_BACK, value=str(answer.id))
     return [first, back]
 
 
 def _round_name(answer: StandupAnswer) -> str:
     round_ = answer.entry.round
-    return f"{safe(round_.standup.name, 80)} of {round_.day_in_words}"
+    return f"{safe(round_.standup.name, 80)}, {round_.day_in_words}"
 
 
 def form(entry: StandupEntry, facts: Facts) -> View:
@@ -242,20 +240,20 @@ def choice(standups: Sequence[Today]) -> View:
         type="modal",
         title="Standups",
         close="Cancel",
-        blocks=[SectionBlock(text="Which one do you want to answer?"), *map(_choice, standups)],
+        blocks=[SectionBlock(text="Which standup?"), *map(_choice, standups)],
     )
 
 
 def _fact_lines(facts: Facts) -> list[str]:
     """What is so, as lines above the questions; nothing where there is nothing to tell."""
     work = facts.work
-    counts = {"held": work.open, "past the promised answer": work.overdue, "to rate": work.unrated}
+    counts = {"open": work.open, "overdue": work.overdue, "to rate": work.unrated}
     leads = [f"{count:,} {what}" for what, count in counts.items() if count]
     lines = [f"Your leads: {', '.join(leads)}"] if leads else []
     shown = facts.campaigns[:_MOST_CAMPAIGNS]
     lines += [_campaign_line(*each) for each in shown]
     if left := len(facts.campaigns) - len(shown):
-        lines.append(f"and {plural(left, 'more campaign')} of yours")
+        lines.append(f"and {plural(left, 'more campaign')}")
     return lines
 
 
@@ -264,17 +262,17 @@ def _unresolved(blockers: Sequence[StandupAnswer], person_id: int) -> list[Block
     shown = blockers[:_MOST_BLOCKERS]
     rows: list[Block] = [_unresolved_row(each, person_id) for each in shown]
     if left := len(blockers) - len(shown):
-        rows.append(note(f"and {plural(left, 'more blocker')} that nobody has resolved"))
+        rows.append(note(f"and {plural(left, 'more open blocker')}"))
     return rows
 
 
 def _unresolved_row(answer: StandupAnswer, person_id: int) -> SectionBlock:
     text = safe(" ".join(answer.text.split()), _LONGEST_BLOCKER)
     if answer.entry.person_id != person_id:
-        label = f"You took what is in {name(answer.entry.person.name)}’s way"
+        label = f"You're helping {name(answer.entry.person.name)}"
     else:
-        taker = f"{name(answer.taker.name)} has taken it" if answer.taker else "nobody has taken it"
-        label = f"Still in your way, and {taker}"
+        taker = f"{name(answer.taker.name)} is helping" if answer.taker else "nobody is helping yet"
+        label = f"Still blocking you, {taker}"
     return SectionBlock(text=as_written(f"{label}: “{text}”"), accessory=resolve_button(answer))
 
 
@@ -282,13 +280,13 @@ def _campaign_line(campaign: Campaign, arrivals: Arrivals) -> str:
     return (
         f"{safe(campaign.name, 100)} today: {plural(arrivals.received, 'lead')}, "
         f"{arrivals.claimed:,} claimed, {arrivals.rated:,} rated, "
-        f"{arrivals.liked:,} of them great or good"
+        f"{arrivals.liked:,} great or good"
     )
 
 
 def _choice(today: Today) -> SectionBlock:
     answered = today.entry is not None and today.entry.state == Answer.ANSWERED
-    label = "Change my answers" if answered else "Answer"
+    label = "Edit answers" if answered else "Answer"
     return SectionBlock(
         text=f"*{safe(today.standup.name, 100)}*\n{_today_state(today)}",
         accessory=ButtonElement(text=label, action_id=BEGIN, value=str(today.standup.id)),
@@ -297,16 +295,16 @@ def _choice(today: Today) -> SectionBlock:
 
 def _today_state(today: Today) -> str:
     if today.entry is None or today.entry.asked_at is None:
-        return "Not asked yet; you can answer already"
+        return "Not open yet, but you can answer now"
     if today.is_open:
         return f"Open until {moment(today.entry.until, '{time}')}"
-    return "Closed; a late answer is still added to the summary"
+    return "Closed. You can still answer late"
 
 
 def _time_left(entry: StandupEntry) -> str:
     if entry.is_open(clock.now()):
         return f"open until {moment(entry.until, '{time}')}"
-    return "closed; your answer is added to the summary, marked as late"
+    return "closed, your answer will be marked as late"
 
 
 def _question_field(question: StandupQuestion) -> Changes:

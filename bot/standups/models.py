@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot import clock
+from bot import clock, formats
 from bot.campaigns.models import Campaign
 from bot.leads.list_models import Arrivals, Workload
 from bot.people.models import Person, Team
@@ -60,12 +60,12 @@ _LABELS = {
     Theme.DONE: "Done",
     Theme.EFFECTIVENESS: "Effectiveness",
     Theme.WORKED: "What worked",
-    Theme.FAILED: "What failed",
+    Theme.FAILED: "What didn’t work",
     Theme.STRATEGIES: "Strategies",
     Theme.IDEAS: "Ideas",
     Theme.PRODUCT: "Product material",
-    Theme.CHANNELS: "How customers talk to us",
-    Theme.OTHER: "Also said",
+    Theme.CHANNELS: "Customers",
+    Theme.OTHER: "Other",
 }
 
 
@@ -230,7 +230,7 @@ class StandupRound(Base):
     @property
     def day_in_words(self) -> str:
         """`Monday, 23 November`."""
-        return f"{self.day:%A}, {self.day.day} {self.day:%B}"
+        return f"{self.day:%A}, {formats.day(self.day, self.day)}"
 
     @property
     def monday(self) -> date:

@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.formats import plural
+from bot.formats import clock, plural, weekdays
 from bot.rounding import whole
 from bot.slack.blocks import note
 from bot.slack.paging import page_turns
@@ -32,7 +32,6 @@ ARCHIVE = "standup.archive"
 
 _TITLE = 24
 _PAGE_SIZE = 20
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def overview(
@@ -70,7 +69,7 @@ def settings_rows(
         for each in standups
     ]
     if not rows:
-        rows = [SectionBlock(text="No standup is asked. Make the first one for a team.")]
+        rows = [SectionBlock(text="No standups yet. Create the first one for a team.")]
     new = ButtonElement(text="New standup", action_id=NEW, value="0")
     return [*rows, ActionsBlock(elements=[new])]
 
@@ -82,7 +81,9 @@ def details(standup: Standup, trend: Trend | None, next_at: datetime | None = No
         f"{n}. {_question(each.label, each.theme)}"
         for n, each in enumerate(standup.active_questions, 1)
     ]
-    hint = f"It is asked on days on which {safe(standup.team.name, 80)} works, nobody while away."
+    hint = (
+        f"Only on days when {safe(standup.team.name, 80)} works. People who are away aren't asked."
+    )
     return View(
         type="modal",
         callback_id=OPEN,
@@ -98,21 +99,11 @@ def details(standup: Standup, trend: Trend | None, next_at: datetime | None = No
     )
 
 
-def in_words(days: Sequence[str]) -> str:
-    """`Monday to Friday`, `Every day`, `Monday, Wednesday`."""
-    chosen = [DAYS.index(day) for day in days]
-    if len(chosen) == len(DAYS):
-        return "Every day"
-    first, last = _DAY_NAMES[chosen[0]], _DAY_NAMES[chosen[-1]]
-    if len(chosen) > 2 and chosen == list(range(chosen[0], chosen[-1] + 1)):
-        return f"{first} to {last}"
-    return ", ".join(_DAY_NAMES[day] for day in chosen)
-
-
 def _summary_lines(standup: Standup, trend: Trend | None, next_at: datetime | None) -> list[str]:
-    zone = standup.zone or "each person’s own time"
-    next_run = f", next {moment(next_at)}" if next_at else ""
-    when = f"{in_words(standup.weekdays)} at {standup.at:%H:%M} ({zone}){next_run}"
+    zone = standup.zone or "everyone’s local time"
+    next_run = f", next {moment(next_at, '{date_short_pretty}')}" if next_at else ""
+    days = weekdays(map(DAYS.index, standup.weekdays))
+    when = f"{days} at {clock(standup.at)} ({zone}){next_run}"
     return [
         f"*{safe(standup.name, 80)}* · {safe(standup.team.name, 80)}",
         when if standup.active else f"Paused · {when}",
@@ -121,9 +112,9 @@ def _summary_lines(standup: Standup, trend: Trend | None, next_at: datetime | No
 
 
 def _response_rates(trend: Trend) -> str:
-    """`Answered: 80% this week; 75%, n/a, 60% in the weeks before`."""
+    """`Answered: 80% this week; 75%, n/a, 60% in earlier weeks`."""
     now, *before = [_percent(share) for share in trend.shares]
-    return f"Answered: {now} this week; {', '.join(before)} in the weeks before"
+    return f"Answered: {now} this week; {', '.join(before)} in earlier weeks"
 
 
 def _percent(share: Fraction | None) -> str:
@@ -132,9 +123,9 @@ def _percent(share: Fraction | None) -> str:
 
 def _closing(standup: Standup) -> str:
     until = (
-        "when the last person’s time is over"
+        "when the last person’s time is up"
         if standup.closing == Closing.LAST
-        else f"{plural(standup.close_after_minutes, 'minute')} after each is asked"
+        else f"{plural(standup.close_after_minutes, 'minute')} after each person is asked"
     )
     return f"Reminder after {plural(standup.remind_after_minutes, 'minute')}, closes {until}"
 
@@ -142,7 +133,7 @@ def _closing(standup: Standup) -> str:
 def _channels(standup: Standup) -> list[str]:
     lines = [f"Summary in <#{standup.channel}>"]
     if standup.readers:
-        thread = ", in a thread for each week" if standup.readers_in_thread else ""
+        thread = ", in a weekly thread" if standup.readers_in_thread else ""
         lines.append(f"The other department reads it in <#{standup.readers}>{thread}")
     return lines
 
@@ -153,12 +144,12 @@ def _question(label: str, theme: str) -> str:
 
 def _buttons(standup: Standup) -> list[ButtonElement]:
     value = str(standup.id)
-    pause, label = (PAUSE, "Pause") if standup.active else (GO_ON, "Go on")
+    pause, label = (PAUSE, "Pause") if standup.active else (GO_ON, "Resume")
     sure = ConfirmObject(
         title="Delete this standup?",
-        text="It is asked no more. What was said stays in the channels.",
+        text="Nobody is asked anymore. Past summaries stay in the channels.",
         confirm="Delete",
-        deny="Keep it",
+        deny="Keep",
     )
     return [
         ButtonElement(text="Change", action_id=CHANGE, value=value),

@@ -44,7 +44,7 @@ def create(session: Session, person: Person, form: NewStandup) -> Standup:
     teams = people.teams(session, person.workspace_id)
     team = next((each for each in teams if each.id == form.team), None)
     if team is None:
-        raise FieldErrors({"team": "Choose the team that is asked."})
+        raise FieldErrors({"team": "Choose a team."})
     return _write(session, team, form.facts, form.template, token=form.token)
 
 
@@ -161,7 +161,7 @@ def change_questions(
     kept = {key: each for key, each in questions.items() if each.words}
     if not kept.keys() & {NEW, *(each.key for each in standup.active_questions)}:
         address = f"questions:{standup.active_questions[0].key}:label"
-        raise FieldErrors({address: "A standup asks at least one question."})
+        raise FieldErrors({address: "Keep at least one question."})
     for question in standup.active_questions:
         if changed := kept.get(question.key):
             question.label, question.theme = changed.words, changed.theme

@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.formats import plural
+from bot.formats import day, plural
 from bot.slack import Message
 from bot.slack.blocks import note
 from bot.slack.paging import page_turns
@@ -34,7 +34,7 @@ from bot.standups.models import (
     Theme,
 )
 
-_SILENT = {Answer.SKIPPED: "skipped", Answer.ASKED: "without an answer"}
+_SILENT = {Answer.SKIPPED: "skipped", Answer.ASKED: "didn't answer"}
 
 # Slack's documents: a section has at most 3,000 characters. A message of about 12,000 in all is
 # refused too, which they do not say (slackapi/bolt-js, issue 2509); it is reached before 50 blocks.
@@ -74,7 +74,7 @@ def summary(round_summary: RoundSummary) -> Message:
     title = f"{round_summary.round.standup.name} · {round_summary.round.day_in_words}"
     blocks: list[Block] = [HeaderBlock(text=PlainTextObject(text=clean(title, 150), emoji=False))]
     rows, cut = _shown(themes)
-    blocks.extend(rows or [SectionBlock(text="Nobody answered this standup.")])
+    blocks.extend(rows or [SectionBlock(text="Nobody answered.")])
     blocks.extend([DividerBlock(), _participation(round_summary)])
     if cut:
         blocks.append(_show_all(round_summary.round))
@@ -84,12 +84,12 @@ def summary(round_summary: RoundSummary) -> Message:
 def week(round_: StandupRound) -> Message:
     """The message below which the other department reads a week's summaries."""
     monday = round_.monday
-    text = f"What {safe(round_.standup.team.name, 80)} says, week of {monday.day} {monday:%B}"
-    return Message(text, [SectionBlock(text=f"*{text}*\nEach summary is a reply to this message.")])
+    text = f"{safe(round_.standup.team.name, 80)} standups, week of {day(monday, monday)}"
+    return Message(text, [SectionBlock(text=f"*{text}*\nSummaries are in the thread.")])
 
 
 def _sentence(round_summary: RoundSummary, blocked: int) -> str:
-    title = f"{safe(round_summary.round.standup.name, 80)} of {round_summary.round.day_in_words}"
+    title = f"{safe(round_summary.round.standup.name, 80)}, {round_summary.round.day_in_words}"
     answered = round_summary.counts.get(Answer.ANSWERED, 0)
     if not answered:
         return f"{title}: nobody answered."

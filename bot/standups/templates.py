@@ -34,41 +34,41 @@ class TemplateQuestion:
 _LABELS = {
     Template.MARKETING: "Marketing, every day",
     Template.SALES: "Sales, every day",
-    Template.LOOK_BACK: "Looking back, once a week",
-    Template.PLAIN: "Plain: done, next, blockers, ideas",
+    Template.LOOK_BACK: "Weekly retrospective",
+    Template.PLAIN: "Basic: done, next, blockers, ideas",
 }
 
 _PLAN = TemplateQuestion("plan", "What will you do next?", Theme.PLANS, needs_answer=True)
-_BLOCKERS = TemplateQuestion("blockers", "What is in your way?", Theme.BLOCKERS)
-_IDEAS = TemplateQuestion("ideas", "An idea or a strategy worth trying?", Theme.IDEAS)
+_BLOCKERS = TemplateQuestion("blockers", "What’s blocking you?", Theme.BLOCKERS)
+_IDEAS = TemplateQuestion("ideas", "Any ideas worth trying?", Theme.IDEAS)
 
 TEMPLATES: Mapping[Template, Sequence[TemplateQuestion]] = {
     Template.MARKETING: (
         _PLAN,
-        TemplateQuestion("focus", "Which campaign or audience is your focus?", Theme.FOCUS),
-        TemplateQuestion("effectiveness", "What do the numbers and the ratings say?",
+        TemplateQuestion("focus", "Which campaign or audience are you focusing on?", Theme.FOCUS),
+        TemplateQuestion("effectiveness", "What do the numbers and ratings tell you?",
                          Theme.EFFECTIVENESS),
         _BLOCKERS,
         _IDEAS,
     ),
     Template.SALES: (
         _PLAN,
-        TemplateQuestion("customers", "What do customers ask, and through which channel?",
+        TemplateQuestion("customers", "What are customers asking, and where?",
                          Theme.CHANNELS),
-        TemplateQuestion("product", "Which product material do you miss?", Theme.PRODUCT),
+        TemplateQuestion("product", "What product material is missing?", Theme.PRODUCT),
         _BLOCKERS,
         _IDEAS,
     ),
     Template.LOOK_BACK: (
         TemplateQuestion("worked", "What worked?", Theme.WORKED, needs_answer=True),
-        TemplateQuestion("failed", "What failed?", Theme.FAILED, needs_answer=True),
-        TemplateQuestion("effectiveness", "What had the most effect, and how do you know?",
+        TemplateQuestion("failed", "What didn’t work?", Theme.FAILED, needs_answer=True),
+        TemplateQuestion("effectiveness", "What had the most impact, and how do you know?",
                          Theme.EFFECTIVENESS),
         TemplateQuestion("strategies", "What should we do differently?", Theme.STRATEGIES),
         _IDEAS,
     ),
     Template.PLAIN: (
-        TemplateQuestion("did", "What did you get done since last time?", Theme.DONE,
+        TemplateQuestion("did", "What did you get done?", Theme.DONE,
                          needs_answer=True),
         _PLAN,
         _BLOCKERS,

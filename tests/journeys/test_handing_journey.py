@@ -125,7 +125,7 @@ def test_an_admin_changes_the_promise_and_the_hours(office: Office) -> None:
     root.close(office.modal("root", "Response targets"))
 
     root.command("/handoff", "hours")
-    modal = office.modal("root", "Teams and their hours")
+    modal = office.modal("root", "Teams and hours")
     assert "Mon, Tue, Wed, Thu, Fri, 09:00 to 17:00" in str(modal.blocks)
     root.click(modal, "people.edit_hours", modal.blocks[-1]["block_id"])
     office.slack.wait_until(
@@ -137,9 +137,7 @@ def test_an_admin_changes_the_promise_and_the_hours(office: Office) -> None:
     root.submit(form, {"days": ["0", "5"], "opens": "10:00", "closes": "00:00",
                        "zone": "Europe/Vienna", "country": "at"})  # fmt: skip
     told = "Mon, Sat, 10:00 to 24:00 (Europe/Vienna), public holidays of AT are free"
-    office.slack.wait_until(
-        lambda: told in str(office.modal("root", "Teams and their hours").blocks)
-    )
+    office.slack.wait_until(lambda: told in str(office.modal("root", "Teams and hours").blocks))
 
 
 def test_a_manager_assigns_overdue_leads_from_one_message(office: Office) -> None:

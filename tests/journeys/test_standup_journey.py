@@ -60,23 +60,23 @@ def test_a_blocker_is_resolved_by_another_team(office: Office) -> None:
     summary = office.card("No price list", "Send the offer", "Call Nordwind")
     assert "2 of 3 answered, 2 blockers" in summary.text
     week = office.slack.wait_until(lambda: office.slack.messages(marketing), timeout=60)[0]
-    assert "What Sales says, week of" in week.text
+    assert "Sales standups, week of" in week.text
     read = office.slack.wait_until(lambda: office.slack.thread(week), timeout=60)[-1]
     assert "No price list" in drawn(read)
 
     office.hand("ben").click(summary, "standup.take", block_of(summary, "No price list"))
-    office.whisper("ben", "resolved by somebody of another team")
+    office.whisper("ben", "Only people outside")
     assert office.hand("mara").click(read, "standup.take", block_of(read, "No price list")).ok
-    office.card("No price list", "Mara takes it")
-    office.whisper("sofia", "What is in Sofia’s way", "Mara takes it")
-    card = office.whisper("mara", "What is in Sofia’s way", "standup.hand_back")
+    office.card("No price list", "Mara is helping")
+    office.whisper("sofia", "Sofia is blocked", "Mara is helping")
+    card = office.whisper("mara", "Sofia is blocked", "standup.hand_back")
 
     office.hand("mara").click(card, "standup.hand_back")
-    card = office.whisper("mara", "Nobody has taken it yet")
+    card = office.whisper("mara", "Nobody is helping yet")
     office.hand("mara").click(card, "standup.take")
     card = office.whisper("mara", "standup.hand_back")
     office.hand("mara").click(card, "standup.resolve")
-    office.whisper("sofia", "Resolved: this is no longer in Sofia’s way")
+    office.whisper("sofia", "Sofia is no longer blocked")
     office.card("No price list", "Resolved by Mara")
 
     def thread() -> str:
@@ -86,5 +86,5 @@ def test_a_blocker_is_resolved_by_another_team(office: Office) -> None:
 
     summary = office.card("Send the offer", idea)
     assert office.hand("clara").click(summary, "standup.make", block_of(summary, idea)).ok
-    office.card("Send the offer", "It became a request.")
-    office.card("An idea of Sofia", idea)
+    office.card("Send the offer", "Now a request.")
+    office.card("Idea by Sofia", idea)

@@ -196,7 +196,7 @@ def test_what_does_not_fit_is_said_below_each_field() -> None:
         "lines:a:amount": "-1",
     }  # fmt: skip
     assert errors_of(lambda: Every.read(sent(modal, **typed))) == {
-        "zone": "I do not know this time zone. Did you mean Europe/Berlin?",
+        "zone": "I don't know this time zone. Did you mean Europe/Berlin?",
         "budget": "“a lot” is not an amount. Write digits, for example 1250 or 1,250.50.",
         "count": "Write a whole number from 1 to 99, or leave it empty.",
         "percent": "Write a number from 0 to 100, or leave it empty.",

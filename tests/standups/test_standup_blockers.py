@@ -93,9 +93,9 @@ def test_one_wins(company: Company, blocked: int) -> None:
 def test_the_second_is_told_who_has_it(company: Company, mia: Person, blocked: int) -> None:
     take(company, mia, blocked)
     other = company.someone("UMO", name="Mo", team="Marketing")
-    with pytest.raises(blockers.AlreadyTaken, match="Mia took it already"):
+    with pytest.raises(blockers.AlreadyTaken, match="Mia is already helping"):
         take(company, other, blocked)
-    with pytest.raises(blockers.AlreadyTaken, match="You took it already"):
+    with pytest.raises(blockers.AlreadyTaken, match="You're already helping"):
         take(company, mia, blocked)
 
 
@@ -104,7 +104,7 @@ def test_it_is_handed_back_and_taken_by_another(
 ) -> None:
     take(company, mia, blocked)
     other = company.someone("UMO", name="Mo", team="Marketing")
-    with pytest.raises(blockers.NotTheirs, match="Only Mia can say that"):
+    with pytest.raises(blockers.NotTheirs, match="Only Mia can do that"):
         hand_back(company, other, blocked)
     assert hand_back(company, mia, blocked).taken_by is None
     with pytest.raises(blockers.NotTheirs):
@@ -188,7 +188,7 @@ def test_an_idea_becomes_one_request_however_often_it_is_pressed(
         request = session.get_one(Request, press())
         assert session.get_one(StandupAnswer, idea).request_id == request.id
     assert request.asker_id == ada.id
-    assert request.text.endswith("An idea of Ada, Sales standup of Monday, 23 November.")
+    assert request.text.endswith("Idea by Ada, Sales standup, Monday, 23 Nov.")
 
 
 def test_where_the_author_may_not_ask_the_request_is_of_who_pressed(

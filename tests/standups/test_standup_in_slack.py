@@ -159,7 +159,7 @@ def test_a_day(office: Office) -> None:
     assert "already" in office.told(bo)
 
     office.forward(timedelta(minutes=60))
-    reminded = slack.as_seen(office.reads(cy, "A reminder", 1))
+    reminded = slack.as_seen(office.reads(cy, "Reminder", 1))
 
     office.forward(timedelta(minutes=90))
     summary = slack.wait_until(lambda: slack.messages(office.team), timeout=30)[0]
@@ -172,7 +172,7 @@ def test_a_day(office: Office) -> None:
     assert "marked as late" in str(office.modal(cy).blocks)
     assert slack.hand(cy).submit(values={"answers:plan": "Sleep longer."}).ok
     slack.wait_until(lambda: "Cy (late)" in str(slack.messages(office.team)[0].blocks), timeout=30)
-    office.reads(cy, "after the closing")
+    office.reads(cy, "after it closed")
 
     everything = [len(slack.messages(slack.im(user))) for user in (ada, bo, cy)]
     assert everything == [1, 1, 2]
@@ -180,7 +180,7 @@ def test_a_day(office: Office) -> None:
 
     office.to_the_standup()
     slack.hand(ada).command("/standup", "", office.team)
-    form = office.shows(ada, "nobody has taken it: “No price list.”")
+    form = office.shows(ada, "nobody is helping yet: “No price list.”")
     slack.hand(ada).click(form, messages.RESOLVE)
     slack.wait_until(lambda: "No price list" not in str(office.modal(ada).blocks), timeout=30)
     slack.wait_until(lambda: "Resolved." in str(slack.messages(office.team)[0].blocks), timeout=30)
@@ -195,7 +195,7 @@ def test_the_command(office: Office) -> None:
     assert not slack.hand(ada).submit(values={**ANSWERS, "answers:plan": " "}).ok
     assert slack.hand(ada).submit(values=ANSWERS).ok
     slack.hand(ada).command("/standup", "skip", office.team)
-    slack.wait_until(lambda: "your answers stay" in office.told(ada), timeout=30)
+    slack.wait_until(lambda: "already answered" in office.told(ada), timeout=30)
     office.forward(timedelta(hours=1))
     slack.wait_until(office.is_open, timeout=30)
     office.forward(timedelta(minutes=150))
@@ -213,7 +213,7 @@ def test_one_who_comes_later(office: Office) -> None:
     office.company.someone(max_.id, name="Max", team="Sales")
     slack.wait_until(office.is_open, timeout=30)
     slack.hand(max_).command("/standup", "skip", office.team)
-    slack.wait_until(lambda: "You are skipping" in office.told(max_), timeout=30)
+    slack.wait_until(lambda: "You're skipping" in office.told(max_), timeout=30)
 
 
 def test_settings(office: Office) -> None:

@@ -322,4 +322,4 @@ def test_half_a_percent_is_rounded_up() -> None:
     weeks = [
         Week(date(2026, 11, 16), asked, answered, 0) for asked, answered in ((8, 1), (200, 29))
     ]
-    assert _response_rates(Trend(1, weeks)) == "Answered: 13% this week; 15% in the weeks before"
+    assert _response_rates(Trend(1, weeks)) == "Answered: 13% this week; 15% in earlier weeks"
