@@ -148,7 +148,7 @@ def test_webhooks_are_listed_tried_and_switched_on(store: Store, database_url: s
         unknown = handoff("webhooks", "enable", "zapier", **settings)
         nameless = handoff("webhooks", "test", **settings)
     host = inbox.address.split("/")[2]
-    assert listed == f"n8n  {host}  nothing sent yet\n"
+    assert listed == f"n8n  {host}  no deliveries yet\n"
     assert tried.stdout == "n8n took it (HTTP 204).\n"
     assert failed.stderr == "n8n didn't take it: it answered with HTTP 500.\n"
     assert failed.returncode == 1

@@ -128,11 +128,11 @@ def endpoints(session: Session, workspace_id: int) -> Sequence[tuple[WebhookEndp
 
 def health(endpoint: WebhookEndpoint, waiting: int) -> str:
     """How a receiver does, in a line for admins."""
-    events = f"{plural(waiting, 'event')} {'waits' if waiting == 1 else 'wait'}"
+    events = f"{plural(waiting, 'event')} waiting"
     if endpoint.disabled_at is not None:
-        return f"switched off {moment(endpoint.disabled_at)}: {endpoint.problem}, {events}"
-    last = f"last event sent {moment(endpoint.last_success_at)}" if endpoint.last_success_at else (
-        "nothing sent yet"
+        return f"turned off {moment(endpoint.disabled_at)}: {endpoint.problem}, {events}"
+    last = f"last delivery {moment(endpoint.last_success_at)}" if endpoint.last_success_at else (
+        "no deliveries yet"
     )  # fmt: skip
     if endpoint.failing_since is not None:
         return f"failing since {moment(endpoint.failing_since)}: {endpoint.problem}, {events}"

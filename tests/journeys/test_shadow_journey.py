@@ -53,7 +53,7 @@ def agree(office: Office) -> tuple[str, str]:
     mara, other = the_two(office)
     first = card(office, mara, messages.PICK)
     office.hand(mara).click(first, messages.PICK, block_of(first, messages.PICK))
-    seen = card(office, other, f"suits <@{office.users[mara].id}>")
+    seen = card(office, other, f"works for <@{office.users[mara].id}>")
     # What suits the other comes first.
     office.hand(other).click(seen, messages.PICK, block_of(seen, messages.PICK))
     for name in (mara, other):
