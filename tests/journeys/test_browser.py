@@ -303,7 +303,7 @@ def test_stay_in_my_shoes_by_keyboard_alone(page: Page) -> None:
     picture(page, "shadow-time")
     tab_to(page, "modal-submit")
     page.keyboard.press("Enter")
-    expect(modal).to_contain_text("suits you")
+    expect(modal).to_contain_text("works for you")
     tab_to(page, "modal-close")
     page.keyboard.press("Enter")
     expect(card).to_contain_text("How calls begin")
