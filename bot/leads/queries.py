@@ -331,7 +331,7 @@ def count_mine(session: Session, who: Person) -> Mapping[Mine, int]:
 def count_due(session: Session, who: Person) -> tuple[int, int]:
     """How many of the person's leads are overdue, and how many are due later today: an answer, or
     a follow-up for which the lead was snoozed."""
-    now, tomorrow = clock.now(), _tomorrow(session, who)
+    now, tomorrow = clock.now(), _midnight(session.get_one(Workspace, who.workspace_id), 1)
     at, awake = Lead.response_due_at, Lead.snoozed_until.is_(None)
     is_today = and_(at >= now, at < tomorrow, Lead.first_response_at.is_(None), awake)
     counts = select(
@@ -412,15 +412,12 @@ def _where(
 def _monday(session: Session, who: Person) -> datetime:
     """When this week began in the workspace's zone."""
     workspace = session.get_one(Workspace, who.workspace_id)
-    today = workspace.day_of(clock.now())
-    monday = today - timedelta(days=today.weekday())
-    return datetime.combine(monday, time(), workspace.days).astimezone(UTC)
+    return _midnight(workspace, -workspace.day_of(clock.now()).weekday())
 
 
-def _tomorrow(session: Session, who: Person) -> datetime:
-    """When today ends in the workspace's zone."""
-    workspace = session.get_one(Workspace, who.workspace_id)
-    day = workspace.day_of(clock.now()) + timedelta(days=1)
+def _midnight(workspace: Workspace, days: int) -> datetime:
+    """When the day so many days from today begins in the workspace's zone."""
+    day = workspace.day_of(clock.now()) + timedelta(days=days)
     return datetime.combine(day, time(), workspace.days).astimezone(UTC)
 
 

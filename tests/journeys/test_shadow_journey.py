@@ -54,7 +54,7 @@ def agree(office: Office) -> tuple[str, str]:
     first = card(office, mara, messages.PICK)
     office.hand(mara).click(first, messages.PICK, block_of(first, messages.PICK))
     seen = card(office, other, f"works for <@{office.users[mara].id}>")
-    # What suits the other comes first.
+    # What works for the other comes first.
     office.hand(other).click(seen, messages.PICK, block_of(seen, messages.PICK))
     for name in (mara, other):
         card(office, name, "You're meeting")
@@ -98,7 +98,7 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
     office.hand(other).click(home(office, other, "Set goals"), messages.GOALS)
     modal = office.modal(other, "Goals")
     assert office.hand(other).submit(modal, {"goals": ["tools"], "own": "How budgets work"}).ok
-    card(office, mara, "See the tools and reports of the other side; How budgets work")
+    card(office, mara, "See the other department's tools and reports; How budgets work")
     office.hand(other).click(home(office, other, messages.SHOW), messages.SHOW)
     office.modal(other, "Stay in my shoes")
 
@@ -158,7 +158,7 @@ def test_moved_and_called_off_from_the_page_of_shadow(office: Office) -> None:
     card(office, mara, f"!date^{later}^", "You're meeting")
     wait_for_files(office, other, 2)
     office.hand(other).click(card(office, other, f"!date^{later}^"), messages.CANCEL)
-    card(office, mara, "cancelled this one. You come first in the next round.")
+    card(office, mara, "cancelled. You're first in line for the next round.")
     sent = [each.walk("VEVENT")[0] for each in wait_for_files(office, mara, 3)]
     assert sorted(event.decoded("SEQUENCE") for event in sent) == [1, 2, 3]
     assert len({str(event["UID"]) for event in sent}) == 1
