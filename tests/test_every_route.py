@@ -803,8 +803,8 @@ READS = re.compile(
     | home\.sources | library\.find | import\.turn_columns
     | campaign\.(add_details|list|new|questions|show_(whole_)?offer)
     | lead\.(away|choose_(disposition|leads)|new|offer|rate\.weak|rotation|show|show_notice|targets)
-    | people\.(edit|hours|open) | proposal\.(add_details|see_all|take_up) | report\.(first|last)_touch
-    | request\.plan | shadow\.(settings|show|show_apart) | spend\.pick
+    | people\.(edit|hours|open) | proposal\.(add_details|see_all|take_up)
+    | report\.(first|last)_touch | request\.plan | shadow\.(settings|show|show_apart) | spend\.pick
     | standup\.(open|overview|page)
     | /campaign\ (drafts|list|manage|report)
     | /digest\ (<2026-W47>|conversions|last|me|settings|why|)

@@ -182,6 +182,8 @@ class MarkQualified(Form, id="lead.save_qualified", title="Qualified", submit="S
             lead_id=lead.id, currency=lead.expected_currency or currency, blocks=[subject(lead)],
             expected_amount=lead.expected_amount, expected_on=lead.expected_on,
         )  # fmt: skip
+
+
 FIND = "lead.search"
 
 
