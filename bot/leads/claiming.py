@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import HandoffError, NotFound
 from bot.leads.events import keep_note, record
-from bot.leads.models import Actor, EventType, Lead, Status
-from bot.leads.notices import notify_former_owner, notify_new_owner, notify_owner
+from bot.leads.models import Actor, EventType, HandoverReason, Lead, Status
+from bot.leads.notices import notify_former_owner, notify_new_owner, notify_of_handover
 from bot.leads.queries import find
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -172,8 +172,11 @@ def next_morning(session: Session, workspace_id: int) -> datetime:
     return opening_on(session, workspace_id, today + timedelta(days=1))
 
 
-def reassign(session: Session, who: Person, lead_id: int, to_id: int, note: str = "") -> Lead:
-    """Give the lead to a colleague, who gets its card with the note.
+def reassign(
+    session: Session, who: Person, lead_id: int, to_id: int, note: str = "",
+    reason: HandoverReason | None = None,
+) -> Lead:  # fmt: skip
+    """Give the lead to a colleague, who gets its card with the reason and the note.
 
     Raises NotAllowed, NotFound, DoesNotSell, OwnsItAlready, and what `owned` raises.
     """
@@ -183,7 +186,7 @@ def reassign(session: Session, who: Person, lead_id: int, to_id: int, note: str 
         raise NotFound(what="this person")
     if lead.claimed_by == to.id:
         raise OwnsItAlready(owner=to.mention)
-    assign(session, lead, to, who, note)
+    assign(session, lead, to, who, note, reason)
     return lead
 
 
@@ -200,7 +203,10 @@ def assign_unclaimed(session: Session, who: Person, lead_id: int, to_id: int) ->
     return reassign(session, who, lead_id, to_id)
 
 
-def assign(session: Session, lead: Lead, to: Person, by: Actor, note: str = "") -> None:
+def assign(
+    session: Session, lead: Lead, to: Person, by: Actor, note: str = "",
+    reason: HandoverReason | None = None,
+) -> None:  # fmt: skip
     """Make the person the owner of the lead, locked and open. Raises NotFound, DoesNotSell."""
     if to.workspace_id != lead.workspace_id or not to.active:
         raise NotFound(what="this person")
@@ -209,8 +215,9 @@ def assign(session: Session, lead: Lead, to: Person, by: Actor, note: str = "") 
     before = lead.claimed_by
     set_owner(lead, to.id)
     keep_note(session, lead, by, EventType.REASSIGNED, note)
-    record(session, lead, by, EventType.REASSIGNED, from_id=before, to_id=to.id)
-    notify_owner(session, lead, to)
+    why = {"reason": reason} if reason else {}
+    record(session, lead, by, EventType.REASSIGNED, from_id=before, to_id=to.id, **why)
+    notify_of_handover(session, lead, to, by)
     notify_former_owner(session, lead, before, by)
 
 

@@ -20,7 +20,7 @@ from bot.formats import plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import CallOutcome
 from bot.leads.messages import details
-from bot.leads.models import CallResult, Disposition, Lead, Rating
+from bot.leads.models import CallResult, Disposition, HandoverReason, Lead, Rating
 from bot.money import Money
 from bot.people.models import Person
 from bot.slack.forms import Form, Hidden
@@ -302,7 +302,7 @@ class MarkLost(Form, id="lead.save_lost", title="Lost", submit="Save as lost"):
 def handover_note(when: Callable[[Values], bool] | None = None) -> Any:
     """What whoever takes over should know."""
     return text(
-        "Handover note", most=1000, optional=True, multiline=True, when=when,
+        "What should they know?", most=1000, optional=True, multiline=True, when=when,
         hint="What was said so far, and what comes next.",
     )  # fmt: skip
 
@@ -319,6 +319,7 @@ class Reassign(Form, id="lead.save_reassign", title="Hand over", submit="Hand ov
 
     lead_id: Hidden[int]
     to: str = user("To whom?", hint="They get the lead's card at once.")
+    reason: HandoverReason | None = select("Why?", none="No reason given")
     note: str = handover_note()
 
     @classmethod

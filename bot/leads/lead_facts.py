@@ -46,6 +46,8 @@ class LeadFacts:
     """The calls that reached nobody, the newest first."""
     meetings: Sequence[Meeting] = ()
     """Those that they booked, the latest first."""
+    handover: tuple[LeadEvent, Person | None] | None = None
+    """How it came to its owner, where a colleague or a program gave it to them, and who did."""
     via: Mapping[str, str] = field(default_factory=dict)
     """By event type, the program that did it where no person did."""
 

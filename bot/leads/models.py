@@ -122,6 +122,20 @@ def disposition_label(code: str) -> str:
     return Disposition(code).label if known else code.replace("_", " ").capitalize()
 
 
+class HandoverReason(StrEnum):
+    """Why somebody hands a lead to a colleague."""
+
+    ON_LEAVE = "on_leave"
+    WRONG_REGION = "wrong_region"
+    KNOWS_THEM_BETTER = "knows_them_better"
+    TOO_BUSY = "too_busy"
+
+    @property
+    def label(self) -> str:
+        """The reason in words."""
+        return self.value.replace("_", " ").capitalize()
+
+
 class CallResult(StrEnum):
     """How a call went; whoever was not reached was tried."""
 

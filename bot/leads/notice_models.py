@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.leads.models import Lead
+from bot.leads.models import Lead, LeadEvent
 from bot.people.models import Person
 from bot.store import Base, Id, Moment, WorkspaceId
 
@@ -45,6 +45,10 @@ class EscalationStep(StrEnum):
     """Who asked for it hears that it stays where it is."""
     DETAILS = "details"
     """The channel sees names only: its owner gets the rest."""
+    GIVEN = "given"
+    """Its new owner gets it, and hears who handed it over and why."""
+    CLOSED = "closed"
+    """Its owner hears that a colleague closed, paused or reopened it."""
 
 
 LISTED_STEPS = (EscalationStep.MESSAGE, EscalationStep.MANAGER, EscalationStep.FALLBACK)
@@ -132,7 +136,7 @@ class LeadStep(Base):
     step: Mapped[str]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    """The colleague whom the message is about: who handed the lead on, or asks for it."""
+    """The colleague whom the message is about: who handed it on, asks for it, or closed it."""
     at: Mapped[Moment]
 
 
@@ -200,6 +204,10 @@ class StepFacts:
     owner: Person | None
     by: Person | None = None
     """The colleague whom it is about."""
+    event: LeadEvent | None = None
+    """What they did, where the message tells of that."""
+    is_undone: bool = False
+    """Whether they took that back."""
     is_kept: bool = False
     """Whether who asks for the lead was told no."""
     via: str | None = None

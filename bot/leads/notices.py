@@ -55,17 +55,37 @@ def notify_new_owner(session: Session, lead: Lead, owner: Person) -> None:
         notify_owner(session, lead, owner)
 
 
+def notify_of_handover(session: Session, lead: Lead, owner: Person, by: Actor) -> None:
+    """Let the new owner have the lead in their messages, with who handed it over and why."""
+    if isinstance(by, Person) and by.id == owner.id:
+        notify_new_owner(session, lead, owner)
+    else:
+        _notify_of(session, lead, EscalationStep.GIVEN, owner.id, by)
+
+
 def notify_former_owner(session: Session, lead: Lead, former_id: int | None, by: Actor) -> None:
     """Who had the lead hears that it was given to somebody else, unless they did that."""
+    if former_id != lead.claimed_by:
+        _notify_of(session, lead, EscalationStep.MOVED, former_id, by)
+
+
+def notify_of_outcome(session: Session, lead: Lead, by: Actor) -> None:
+    """The owner hears that a colleague closed, paused or reopened their lead."""
+    if isinstance(by, Person):
+        _notify_of(session, lead, EscalationStep.CLOSED, lead.claimed_by, by)
+
+
+def _notify_of(
+    session: Session, lead: Lead, step: EscalationStep, person_id: int | None, by: Actor
+) -> None:
+    """Tell a person what somebody else did with a lead."""
     by_id = by.id if isinstance(by, Person) else None
-    if former_id is None or former_id in (by_id, lead.claimed_by):
+    person = session.get(Person, person_id) if person_id not in (None, by_id) else None
+    if person is None or not person.active:
         return
-    former = session.get_one(Person, former_id)
-    step_id = (
-        add_step(session, lead, EscalationStep.MOVED, former_id, by_id) if former.active else None
-    )
+    step_id = add_step(session, lead, step, person.id, by_id)
     if step_id is not None:
-        slack.show(session, lead.workspace_id, STEP, step_id, former.slack_id)
+        slack.show(session, lead.workspace_id, STEP, step_id, person.slack_id)
 
 
 WIN = "lead.win"

@@ -13,7 +13,7 @@ from bot.leads.claiming import DayIsOver, closed, end_pause, opening_on, owned
 from bot.leads.events import keep_note, record
 from bot.leads.models import Actor, Disposition, EventType, Lead, Rating, Status
 from bot.leads.notice_models import ServiceLevel
-from bot.leads.notices import tell_of_win
+from bot.leads.notices import notify_of_outcome, tell_of_win
 from bot.leads.queries import open_leads_of
 from bot.money import Money
 from bot.people.models import Person, Workspace
@@ -195,6 +195,7 @@ def make_won(session: Session, lead: Lead, by: Actor, amount: Money) -> None:
     _close(lead, Status.WON)
     lead.qualified_at = lead.qualified_at or lead.closed_at
     record(session, lead, by, EventType.WON, minor=amount.minor, currency=amount.currency)
+    notify_of_outcome(session, lead, by)
     tell_of_win(session, lead)
 
 
@@ -267,6 +268,7 @@ def take_back_outcome(session: Session, lead: Lead, by: Actor) -> None:
     lead.disposition = lead.disposition_note = None
     lead.next_check_at = clock.now()
     record(session, lead, by, EventType.REOPENED, status=lead.status, **facts)
+    notify_of_outcome(session, lead, by)
 
 
 @dataclass(frozen=True)
@@ -302,6 +304,7 @@ def lose(session: Session, who: Person, lead_id: int, ending: Ending) -> Lead:
         _recycle(session, lead, ending.wake_on)
         keep_note(session, lead, who, EventType.RECYCLED, why)
         record(session, lead, who, EventType.RECYCLED, wake_on=str(ending.wake_on), **facts)
+        notify_of_outcome(session, lead, who)
         return lead
     make_lost(session, lead, who, **facts)
     return lead
@@ -316,6 +319,7 @@ def make_lost(
     _close(lead, Status.LOST)
     keep_note(session, lead, by, EventType.LOST, note)
     record(session, lead, by, EventType.LOST, disposition=disposition, note=note, **facts)
+    notify_of_outcome(session, lead, by)
 
 
 def attempts_needed(session: Session, workspace_id: int) -> int:

@@ -101,6 +101,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         attempts=attempts(session, lead),
         meetings=meetings(session, lead.id),
         names_only=has_names_only(session, lead.workspace_id),
+        handover=steps.last_handover(session, lead),
         via=_via(session, lead) if lead.first_response_at else {},
     )
 
@@ -151,8 +152,11 @@ def step_facts(session: Session, step_id: int) -> StepFacts:
     ).one()
     taken, by = row.LeadStep, _person(session, row.LeadStep.by_id)
     moved = _via(session, row.Lead) if taken.step == EscalationStep.MOVED and by is None else {}
+    event = steps.told_event(session, taken) if by else None
     return StepFacts(
-        *row[:3], by=by, meets_at=row.meets_at, is_kept=by is not None and is_kept(session, taken),
+        *row[:3], by=by, meets_at=row.meets_at, event=event,
+        is_undone=event is not None and steps.is_undone(session, event),
+        is_kept=by is not None and is_kept(session, taken),
         via=moved.get(EventType.REASSIGNED if row.Lead.claimed_by else EventType.RELEASED),
     )  # fmt: skip
 

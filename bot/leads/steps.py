@@ -1,5 +1,4 @@
-"""The last step that somebody took with a lead, and how the lead was before it, so that it can be
-undone."""
+"""What was done with a lead last, so that it can be told and undone; and how it was before that."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.leads.models import EventType, Lead, LeadEvent
+from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.people.models import Person
 
 DOUBLE_CLICK = timedelta(seconds=1)
@@ -104,3 +104,55 @@ def last_step(session: Session, who: Person, lead_id: int) -> Sequence[LeadEvent
 
 def _is_part(event: LeadEvent, who: Person, since: datetime) -> bool:
     return event.person_id == who.id and event.event_type in UNDOABLE and event.at >= since
+
+
+def last_handover(session: Session, lead: Lead) -> tuple[LeadEvent, Person | None] | None:
+    """How the lead came to its owner, and who gave it to them; None where they claimed it, took it
+    over or have it back."""
+    if lead.claimed_by is None:
+        return None
+    row = session.execute(
+        select(LeadEvent, Person)
+        .outerjoin(Person, Person.id == LeadEvent.person_id)
+        .where(
+            LeadEvent.lead_id == lead.id,
+            LeadEvent.event_type == EventType.REASSIGNED,
+            LeadEvent.facts["to_id"].as_integer() == lead.claimed_by,
+            LeadEvent.facts["why"].astext.is_distinct_from("back"),
+            LeadEvent.at >= lead.claimed_at,
+        )
+        .order_by(LeadEvent.id.desc())
+    ).first()
+    return (
+        (row.LeadEvent, row.Person) if row and row.LeadEvent.person_id != lead.claimed_by else None
+    )
+
+
+_OUTCOMES = (EventType.WON, EventType.LOST, EventType.RECYCLED, EventType.REOPENED)
+
+
+def told_event(session: Session, told: LeadStep) -> LeadEvent | None:
+    """What a colleague did with the lead, of which this step tells its owner or former owner."""
+    done = select(LeadEvent).where(
+        LeadEvent.lead_id == told.lead_id,
+        LeadEvent.person_id == told.by_id,
+    )
+    if told.step == EscalationStep.CLOSED:
+        done = done.where(LeadEvent.event_type.in_(_OUTCOMES))
+    elif told.step == EscalationStep.MOVED:
+        was_theirs = LeadEvent.facts["from_id"].as_integer() == told.person_id
+        moved = LeadEvent.event_type == EventType.REASSIGNED
+        done = done.where(moved, was_theirs, LeadEvent.at <= told.at)
+    else:
+        return None
+    return session.scalars(done.order_by(LeadEvent.id.desc()).limit(1)).first()
+
+
+def is_undone(session: Session, event: LeadEvent) -> bool:
+    """Whether whoever did this took it back."""
+    undone = select(LeadEvent.id).where(
+        LeadEvent.lead_id == event.lead_id,
+        LeadEvent.event_type == EventType.UNDONE,
+        LeadEvent.facts["events"].contains([event.id]),
+    )
+    return session.scalar(undone.limit(1)) is not None

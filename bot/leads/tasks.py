@@ -61,7 +61,7 @@ def _cover(session: Session, touch_id: int) -> Message:
 @capability.card(notices.STEP)
 def _step(session: Session, step_id: int) -> Message:
     taken = queries.step_facts(session, step_id)
-    if taken.step.step == EscalationStep.DETAILS:
+    if taken.step.step in (EscalationStep.DETAILS, EscalationStep.GIVEN):
         return notifications.details(taken, queries.facts(session, taken.lead.id))
     return notifications.step(taken)
 

@@ -26,7 +26,7 @@ def is_away_and_back(office: Office) -> None:
     office.hand("ben").command("/lead", "away")
     office.hand("ben").choose(office.modal("ben", "I'm away"), "lead.choose_leads", "hand_over")
     office.slack.wait_until(
-        lambda: "Handover note" in str(office.modal("ben", "I'm away").blocks), timeout=60
+        lambda: "What should they know?" in str(office.modal("ben", "I'm away").blocks), timeout=60
     )
     modal = office.modal("ben", "I'm away")
     [field] = [
@@ -69,8 +69,9 @@ def test_it_rests_goes_to_a_colleague_and_back_to_all(either_office: Office) -> 
     choice = next(each for each in modal.blocks if each["block_id"] == "to")
     [ben] = choice["element"]["options"]
     assert ben["text"]["text"].endswith("· 0 open leads")
-    office.hand("sofia").submit(modal, {"to": ben["value"]})
-    office.whisper("ben", "Ada", "claimed the lead")
+    told = {"to": ben["value"], "reason": "too_busy", "note": "Wants 40 seats"}
+    office.hand("sofia").submit(modal, told)
+    office.whisper("ben", "Ada", "Handed over by", "too busy", "Wants 40 seats")
 
     is_away_and_back(office)
     office.hand("sofia").command("/lead", "take")
@@ -82,6 +83,7 @@ def test_it_rests_goes_to_a_colleague_and_back_to_all(either_office: Office) -> 
         timeout=60,
     )
     office.hand("ben").click(office.whisper("ben", "would like to take over"), "lead.agree")
+    office.whisper("sofia", "Ada", "Handed over by")
     office.card(f"<@{office.users['sofia'].id}> claimed the lead Ada Lovelace")
     office.card("Ada Lovelace", "claimed the lead")
     office.hand("ben").command("/lead", "back")
@@ -166,7 +168,7 @@ def test_a_manager_assigns_overdue_leads_from_one_message(office: Office) -> Non
         office.hand("clara").choose(message, "lead.assign", ben, block["block_id"])
 
     assign_to_ben("Ada")
-    office.whisper("ben", "Ada Lovelace", "claimed the lead")
+    office.whisper("ben", "Ada Lovelace", "is yours. Assigned by")
     office.whisper("clara", "2 leads are still unclaimed. Assign someone?")
     office.hand("sofia").click(office.card("Bea Lovelace", "New lead"), "lead.claim")
     office.whisper("clara", "Cleo Lovelace (#3) is still unclaimed. Assign someone?")

@@ -131,7 +131,7 @@ def details(floor: Floor) -> list[str]:
             .join(LeadStep, LeadStep.person_id == Person.id)
             .join(Card, Card.subject_id == LeadStep.id)
             .where(
-                LeadStep.step == EscalationStep.DETAILS,
+                LeadStep.step.in_([EscalationStep.DETAILS, EscalationStep.GIVEN]),
                 Card.kind == notices.STEP,
                 Card.target == Person.slack_id,
             )

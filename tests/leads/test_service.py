@@ -37,11 +37,22 @@ from bot.leads.claiming import AlreadyClaimed, AlreadyClosed, AlreadyYours, NotC
 from bot.leads.list_models import Mine
 from bot.leads.messages import lead_modal, notifications
 from bot.leads.messages.lead_card import card
-from bot.leads.models import CallResult, Disposition, Lead, LeadEvent, Rating, Status, Touch
+from bot.leads.models import (
+    CallResult,
+    Disposition,
+    HandoverReason,
+    Lead,
+    LeadEvent,
+    Rating,
+    Status,
+    Touch,
+)
+from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.leads.notices import WIN
 from bot.leads.outcomes import AlreadyContacted, AlreadyRated, AmountMissing, ReasonMissing
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
+from bot.routing import absences, escalation
 from bot.slack.cards import Card
 from bot.slack.text import moment
 from bot.sources.lead_payload import Unreadable, read
@@ -571,7 +582,14 @@ def told_to(floor: Floor, who: str) -> list[str]:
     with floor.store.transaction() as session:
         mine = (Card.kind == notices.STEP, Card.target == floor.people[who].slack_id)
         ids = session.scalars(select(Card.subject_id).where(*mine).order_by(Card.id)).all()
-        return [notifications.step(queries.step_facts(session, step_id)).text for step_id in ids]
+        return [_step_text(session, step_id) for step_id in ids]
+
+
+def _step_text(session: Session, step_id: int) -> str:
+    taken = queries.step_facts(session, step_id)
+    if taken.step.step == EscalationStep.GIVEN:
+        return notifications.details(taken, queries.facts(session, taken.lead.id)).text
+    return notifications.step(taken).text
 
 
 def card_of(floor: Floor, lead_id: int) -> str:
@@ -680,9 +698,10 @@ def test_a_crm_gives_a_lead_to_somebody_and_takes_it_back(floor: Floor) -> None:
         "reassigned", None, CRM | {"from_id": None, "to_id": sofia.id},
     )  # fmt: skip
     assert outside(floor, lead_id, external_changes.set_owner, ben)
-    assert "with <@UBEN> now. Somebody handed it over via HubSpot." in told_to(floor, "sofia")[0]
+    assert "with <@UBEN> now. Somebody handed it over via HubSpot." in told_to(floor, "sofia")[-1]
     assert outside(floor, lead_id, external_changes.set_owner, None)
-    assert "somebody via HubSpot gave it back to the channel" in told_to(floor, "ben")[0]
+    assert "is no longer yours" in told_to(floor, "ben")[0]
+    assert "somebody via HubSpot gave it back to the channel" in told_to(floor, "ben")[1]
     for nobody in ("mara", "stranger"):
         refused_outside(floor, lead_id, external_changes.set_owner, floor.people[nobody])
     floor.do("claim", "sofia", lead_id)
@@ -828,6 +847,100 @@ def test_one_phone_and_many_addresses_at_once_are_one_person_and_nobody_waits_fo
     with store.transaction() as session:
         assert session.scalars(select(func.count()).select_from(Lead)).one() == 1
         assert session.scalars(select(func.count()).select_from(Touch)).one() == 39
+
+
+# ---- handing over -------------------------------------------------------------------------------
+
+
+def by_salesperson(floor: Floor) -> dict[Any, metrics.Figures]:
+    """What the report says of each salesperson's claims and first responses."""
+    today = metrics.Period(floor.now.date(), floor.now.date() + timedelta(days=1))
+    with floor.store.transaction() as session:
+        while escalation.sweep(session):
+            pass
+        found = metrics.compute(
+            session, floor.people["sofia"].workspace_id, today, by=metrics.By.SALESPERSON,
+            only=["claimed", "claim_median", "response_median"],
+        )  # fmt: skip
+    return dict(found.by)
+
+
+def test_a_handover_says_who_why_and_what_was_said(floor: Floor) -> None:
+    lead_id = floor.lead("sofia", first_name="Ada")
+    floor.forward(minutes=2)
+    floor.do("contacted", "sofia", lead_id)
+    before, figures = find(floor, lead_id), by_salesperson(floor)
+    floor.forward(minutes=5)
+    floor.do(
+        lambda session, who, lead: claiming.reassign(
+            session, who, lead, floor.people["ben"].id, "Wants *40* seats", HandoverReason.TOO_BUSY
+        ),
+        "clara",
+        lead_id,
+    )
+    assert floor.audit(lead_id)[-1][2]["reason"] == "too_busy"
+    given = "Handed over by <@UCLARA>: too busy"
+    assert told_to(floor, "ben") == [f"*Ada* (#{lead_id}) is yours. {given}."]
+    assert told_to(floor, "sofia") == [
+        f"*Ada* (#{lead_id}) is with <@UBEN> now. <@UCLARA> handed it over: too busy."
+    ]
+    shown = card_of(floor, lead_id)
+    assert given in shown
+    assert "40" in shown
+    with floor.store.transaction() as session:
+        modal = lead_modal.modal(queries.facts_for(session, floor.people["mara"], lead_id))
+    assert "handed over by <@UCLARA>: too busy" in str(modal.to_dict())
+    after = find(floor, lead_id)
+    kept = ("first_claimed_by", "first_claimed_at", "first_response_at")
+    assert [getattr(after, each) for each in kept] == [getattr(before, each) for each in kept]
+    assert by_salesperson(floor) == figures
+    floor.do(_undo_of(floor, "clara", lead_id), "clara", lead_id)
+    assert told_to(floor, "ben") == [f"*Ada* (#{lead_id}) is no longer yours."]
+    assert given not in card_of(floor, lead_id)
+
+
+def test_who_asked_for_a_lead_hears_that_it_is_theirs_also_the_second_time(floor: Floor) -> None:
+    lead_id = floor.lead("ben", first_name="Ada")
+    _hand_over(floor, "ben", "sofia", lead_id)
+    _hand_over(floor, "sofia", "ben", lead_id)
+    said = told_to(floor, "ben")
+    assert said[-1] == f"*Ada* (#{lead_id}) is yours. Handed over by <@USOFIA>."
+
+
+def _hand_over(floor: Floor, who: str, to: str, lead_id: int) -> None:
+    """The colleague asks for the lead, and its owner agrees."""
+    floor.do(absences.take_over, to, lead_id)
+    with floor.store.transaction() as session:
+        asked = session.scalars(
+            select(LeadStep.id)
+            .where(LeadStep.step == EscalationStep.ASKED)
+            .order_by(LeadStep.id.desc())
+            .limit(1)
+        ).one()
+    floor.do(lambda session, person, _: absences.agree(session, person, asked), who, lead_id)
+
+
+def test_the_owner_hears_what_a_colleague_decided_about_their_lead(floor: Floor) -> None:
+    lead_id = floor.lead("sofia", first_name="Ada")
+    no_fit = outcomes.Ending(Disposition.NO_FIT, "No *English* support")
+    pause = outcomes.Ending(Disposition.BAD_TIMING, wake_on=floor.now.date() + timedelta(days=9))
+    lose = partial(outcomes.lose, ending=no_fit)
+    name = f"*Ada* (#{lead_id})"
+    floor.do("win", "sofia", lead_id)
+    assert told_to(floor, "sofia") == []
+    for verb, said in (
+        (outcomes.reopen, f"<@UCLARA> reopened {name}. It's open again."),
+        (lose, f"<@UCLARA> closed {name} as lost: no fit.\n> No *\u200bEnglish* support"),
+        (outcomes.reopen, f"<@UCLARA> reopened {name}. It's open again."),
+        (partial(outcomes.lose, ending=pause), f"<@UCLARA> paused {name} until "),
+        ("win", f"<@UCLARA> won {name}: {PRICE}."),
+    ):
+        floor.forward(minutes=1)
+        floor.do(verb, "clara", lead_id)
+        [told] = told_to(floor, "sofia")
+        assert told.startswith(said)
+    floor.do(_undo_of(floor, "clara", lead_id), "clara", lead_id)
+    assert told_to(floor, "sofia") == [f"<@UCLARA> undid what they did with {name}."]
 
 
 # ---- undo ---------------------------------------------------------------------------------------

@@ -564,8 +564,14 @@ def test_reassigning_gives_the_lead_and_its_card_to_a_colleague(floor: Floor) ->
     floor.do(claiming.reassign, floor.sal, lead, floor.sue.id)
     assert floor.get(lead).claimed_by == floor.sue.id
     with floor.store.transaction() as session:
-        shown = session.scalars(select(Card.target).where(Card.kind == "lead")).all()
-    assert set(shown) == {"C1", "USUE"}
+        given = session.scalars(select(LeadStep.id).where(LeadStep.step == "given")).one()
+        shown = session.execute(
+            select(Card.kind, Card.target).where(
+                Card.kind.in_([lead_notices.STEP, lead_notices.CARD]),
+                Card.subject_id.in_([given, lead]),
+            )
+        )
+        assert set(map(tuple, shown)) == {("lead", "C1"), ("lead.step", "USUE")}
     with pytest.raises(OwnsItAlready, match="<@USUE>"):
         floor.do(claiming.reassign, floor.boss, lead, floor.sue.id)
     mara = floor.hire("Mara", Role.MARKETER)
@@ -1046,10 +1052,11 @@ def test_who_was_reached_has_had_a_response_and_rests_until_the_follow_up(floor:
 
 
 def told(floor: Floor, lead_id: int, who: Person) -> list[str]:
-    """What the steps say that concern this person."""
+    """What the steps say that concern this person, but for the lead's card."""
     with floor.store.transaction() as session:
         mine = select(LeadStep.id).where(LeadStep.lead_id == lead_id, LeadStep.person_id == who.id)
-        ids = session.scalars(mine.order_by(LeadStep.id)).all()
+        said = mine.where(LeadStep.step != EscalationStep.GIVEN)
+        ids = session.scalars(said.order_by(LeadStep.id)).all()
         shown = session.scalars(select(Card.subject_id).where(Card.target == who.slack_id)).all()
         assert set(ids) <= set(shown)
         return [notifications.step(queries.step_facts(session, each)).text for each in ids]

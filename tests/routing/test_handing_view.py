@@ -47,8 +47,10 @@ PROMISE = SlaTerms(respond_minutes=5, nudge_minutes=3, message_minutes=15, sugge
 BEN = Person(id=4, workspace_id=1, slack_id="U4", name="Ben Okafor", roles=["salesperson"])
 
 
-OTHERS = (EscalationStep.HAND_OVER, EscalationStep.DETAILS)
-TOLD = (EscalationStep.MOVED, EscalationStep.ASKED, EscalationStep.KEPT)
+OTHERS = (EscalationStep.HAND_OVER, EscalationStep.DETAILS, EscalationStep.GIVEN)
+TOLD = (
+    EscalationStep.MOVED, EscalationStep.ASKED, EscalationStep.KEPT, EscalationStep.CLOSED
+)  # fmt: skip
 
 
 def taken(step: EscalationStep) -> LeadStep:

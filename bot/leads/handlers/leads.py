@@ -464,4 +464,4 @@ def reassign(act: Act, form: forms.Reassign) -> None:
     """A colleague gets the lead."""
     with below("to"):
         to_id = chosen(act.session, act.workspace_id, form.to)
-        claiming.reassign(act.session, act.person, form.lead_id, to_id, form.note)
+        claiming.reassign(act.session, act.person, form.lead_id, to_id, form.note, form.reason)

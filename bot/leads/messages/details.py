@@ -13,7 +13,14 @@ from slack_sdk.models.blocks import SectionBlock
 from bot.formats import plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.meeting_models import MeetingStatus
-from bot.leads.models import CallResult, EventType, Lead, LeadNote
+from bot.leads.models import (
+    CallResult,
+    EventType,
+    HandoverReason,
+    Lead,
+    LeadEvent,
+    LeadNote,
+)
 from bot.people.models import Person
 from bot.slack.text import moment, safe
 
@@ -80,6 +87,24 @@ def every_meeting(facts: LeadFacts) -> Iterator[SectionBlock]:
 def besides_meeting(answers: Answers) -> Answers:
     """The answers without those that tell of a meeting as it was booked."""
     return [each for each in answers if "meeting" not in each]
+
+
+def handover(facts: LeadFacts) -> str:
+    """Who gave it to its owner, and why; empty where nobody did."""
+    if facts.handover is None:
+        return ""
+    event, by = facts.handover
+    who = f"by {by.mention}" if by else f"via {safe(event.facts.get('via', 'a program'), 60)}"
+    given = "Handed over" if event.facts.get("from_id") else "Assigned"
+    return f"{given} {who}{handover_reason(event)}"
+
+
+def handover_reason(event: LeadEvent) -> str:
+    """Why it was handed over, behind a colon; empty where nobody said."""
+    known = [each for each in HandoverReason if each == event.facts.get("reason")]
+    why = known[0].label.lower() if known else ""
+    why = why or ("away" if event.facts.get("why") == "away" else "")
+    return f": {why}" if why else ""
 
 
 def few_answers(answers: Answers, most: int = _MOST_ON_CARD) -> str:

@@ -23,6 +23,7 @@ from bot.leads.messages.details import (
     answers_beside,
     besides_meeting,
     few_answers,
+    handover,
     last_note,
     mail_link,
     meeting,
@@ -77,7 +78,7 @@ def card(facts: LeadFacts) -> Message:
         SectionBlock(text=headline(facts)),
         *texts,
         *_section(_reach(facts), _about(facts), _standing(facts)),
-        *_section(came_back(facts), "" if facts.names_only else last_note(facts)),
+        *_section(handover(facts), came_back(facts), "" if facts.names_only else last_note(facts)),
         ContextBlock(elements=[MarkdownTextObject(text=line) for line in lines]),
         ActionsBlock(elements=_buttons(facts)),
     ]

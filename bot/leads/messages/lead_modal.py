@@ -26,6 +26,7 @@ from bot.leads.messages.details import (
     every_answer,
     every_meeting,
     every_note,
+    handover,
     mail_link,
     phone_link,
     tried,
@@ -149,7 +150,8 @@ def _owners(facts: LeadFacts) -> list[str]:
         steps.append(f"claimed by {facts.first_owner.mention} after {waited}")
     if facts.owner and lead.claimed_at and lead.claimed_by != lead.first_claimed_by:
         steps.append(f"with {facts.owner.mention} since {moment(lead.claimed_at)}")
-    return steps
+    given = handover(facts)
+    return [*steps, *([given[0].lower() + given[1:]] if given else [])]
 
 
 def _rows(facts: LeadFacts) -> Iterator[list[InteractiveElement]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -16,8 +16,9 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.formats import plural
+from bot.formats import day, plural
 from bot.leads.lead_facts import LeadFacts
+from bot.leads.messages.details import handover, handover_reason
 from bot.leads.messages.lead_card import (
     ASSIGN,
     SHOW,
@@ -26,7 +27,7 @@ from bot.leads.messages.lead_card import (
     claim_button,
     work_buttons,
 )
-from bot.leads.models import Lead, Touch
+from bot.leads.models import EventType, Lead, LeadEvent, Touch, disposition_label
 from bot.leads.notice_models import (
     CLAIMED_STEPS,
     EscalationStep,
@@ -36,6 +37,7 @@ from bot.leads.notice_models import (
     NoticeKind,
     StepFacts,
 )
+from bot.money import Money
 from bot.people.models import Person, Role
 from bot.slack import Message
 from bot.slack.blocks import note
@@ -191,6 +193,8 @@ def _step_text(facts: StepFacts) -> str | None:
             return f"{_lead_name(facts.lead)} went back to the channel: no contact was logged."
         case EscalationStep.MOVED:
             return _moved(facts)
+        case EscalationStep.CLOSED if facts.event is not None and facts.by is not None:
+            return _closed(facts.lead, facts.event, facts.by, is_undone=facts.is_undone)
         case EscalationStep.KEPT if facts.by is not None:
             return f"{facts.by.mention} would like to keep {_lead_name(facts.lead)}."
     return None
@@ -234,7 +238,8 @@ def details(taken: StepFacts, facts: LeadFacts) -> Message:
     lead = facts.lead
     if lead.claimed_by != taken.step.person_id or lead.merged_into is not None:
         return _message(f"{_lead_name(lead)} is no longer yours.", too_late=True)
-    return card(replace(facts, names_only=False))
+    shown, given = card(replace(facts, names_only=False)), handover(facts)
+    return replace(shown, text=f"{_lead_name(lead)} is yours. {given}.") if given else shown
 
 
 _ASKS = {
@@ -273,9 +278,28 @@ def _moved(facts: StepFacts) -> str:
             " You get it back when you return." if lead.returns_to == facts.step.person_id else ""
         )
         return f"{by.mention} took over {_lead_name(lead)}.{back}"
-    gave = f" {by.mention} handed it over." if by else ""
+    why = handover_reason(facts.event) if facts.event else ""
+    gave = f" {by.mention} handed it over{why}." if by else ""
     gave = f" Somebody handed it over{_moved_by(facts)}." if facts.via else gave
     return f"{_lead_name(lead)} is with {owner.mention} now.{gave}"
+
+
+def _closed(lead: Lead, event: LeadEvent, by: Person, *, is_undone: bool) -> str:
+    """What a colleague did with somebody's lead, with what they said."""
+    name, said = f"{by.mention} %s {_lead_name(lead)}", event.facts
+    if is_undone:
+        return f"{by.mention} undid what they did with {_lead_name(lead)}."
+    code = f": {disposition_label(said['disposition']).lower()}" if said.get("disposition") else ""
+    note = f"\n> {safe(' '.join(said['note'].split()), 1_000)}" if said.get("note") else ""
+    match event.event_type:
+        case EventType.WON:
+            return f"{name % 'won'}: {Money(said['minor'], said['currency'])}."
+        case EventType.LOST:
+            return f"{name % 'closed'} as lost{code}.{note}"
+        case EventType.RECYCLED:
+            until = day(date.fromisoformat(said["wake_on"]))
+            return f"{name % 'paused'} until {until}{code}.{note}"
+    return f"{name % 'reopened'}. It's open again."
 
 
 def _moved_by(facts: StepFacts) -> str:
