@@ -352,7 +352,8 @@ class Capability:
         return _naming(self.modals, callback_id)
 
     def card(self, kind: str) -> Declares:
-        """How a card is drawn: `(session, subject_id)`; None draws nothing."""
+        """How a card is drawn: `(session, subject_id)`, and `target` where each of its readers sees
+        something of their own; None draws nothing."""
         return _naming(self.cards, kind)
 
     def when_refused(self, function: Callable[[Session, Card], None]) -> None:

@@ -104,9 +104,18 @@ def add_work(services: Services, tasks: Tasks, cards: Cards, capability: Capabil
     for tick, every in capability.ticks:
         tasks.each_tick(tick, every=every)
     for kind, draw in capability.cards.items():
-        cards.add(kind, _with(draw, services))
+        cards.add(kind, _drawn(draw, services))
     for refusal in capability.refusals:
         cards.when_refused(refusal)
+
+
+def _drawn(draw: Callable[..., Any], services: Services) -> Callable[[Session, int, str], Any]:
+    """A card's function as drawing calls it: with the channel or person that sees it."""
+
+    def drawn(session: Session, subject_id: int, target: str) -> Any:
+        return _with(draw, services, target=target)(session, subject_id)
+
+    return drawn
 
 
 def _with(

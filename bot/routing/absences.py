@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
@@ -35,7 +35,7 @@ from bot.tasks import Loop, enqueue
 
 END_ABSENCE = "routing.end_absence"
 STANDS_IN = "routing.stands_in"
-"""The card that tells colleagues for whom they stand in; its subject is the absence."""
+"""The card that tells a colleague for whom they stand in; its subject is the absence."""
 CAME_BACK = "routing.came_back"
 """The card that tells which leads came back after an absence."""
 
@@ -119,7 +119,6 @@ def lend(
         session, lead, by, EventType.REASSIGNED, from_id=owner_id, to_id=to.id, why="away",
         until=lead.snoozed_until and lead.snoozed_until.isoformat(),
     )  # fmt: skip
-    notify_new_owner(session, lead, to)
 
 
 def to_hand_over(session: Session, who: Person, until: datetime) -> list[Lead]:
@@ -211,23 +210,25 @@ def _give_back(session: Session, who: Person, lead: Lead) -> None:
         session, lead, None, EventType.REASSIGNED, from_id=before, to_id=who.id, why="back",
         until=lead.snoozed_until and lead.snoozed_until.isoformat(),
     )  # fmt: skip
-    notify_new_owner(session, lead, who)
 
 
-def handover(session: Session, absence_id: int) -> Handover:
-    """Which leads were handed over for an absence, and who has each of them now."""
+def handover(session: Session, absence_id: int, reader: str) -> Handover:
+    """Which leads were handed over for an absence, and who has each of them now: to the colleague
+    with Slack's ID `reader`, or to all where that is who was away."""
     absence = session.get_one(Absence, absence_id)
+    away = session.get_one(Person, absence.person_id)
+    theirs = absence.lead_ids if reader == away.slack_id else _lent_to(session, absence, reader)
     rows = session.execute(
         select(Lead, Person)
         .outerjoin(Person, Person.id == Lead.claimed_by)
-        .where(Lead.id.in_(absence.lead_ids))
+        .where(Lead.id.in_(theirs))
         .order_by(Lead.id)
     )
     leads = [(lead, owner) for lead, owner in rows]
     note = session.scalar(
         select(LeadNote.text)
         .where(
-            LeadNote.lead_id.in_(absence.lead_ids),
+            LeadNote.lead_id.in_(theirs),
             LeadNote.person_id == absence.person_id,
             LeadNote.event_type == EventType.REASSIGNED,
             LeadNote.at >= absence.starts_at,
@@ -236,15 +237,33 @@ def handover(session: Session, absence_id: int) -> Handover:
     )
     returned = session.scalars(
         select(LeadEvent.lead_id).where(
-            LeadEvent.lead_id.in_(absence.lead_ids),
+            LeadEvent.lead_id.in_(theirs),
             LeadEvent.event_type == EventType.REASSIGNED,
             LeadEvent.facts["why"].astext == "back",
             LeadEvent.facts["to_id"].as_integer() == absence.person_id,
             LeadEvent.at >= absence.ends_at,
         )
     )
-    away = session.get_one(Person, absence.person_id)
-    return Handover(away, absence.ends_at, leads, note or "", set(returned))
+    return Handover(away, absence.ends_at, leads, note or "", set(returned), reader)
+
+
+def _lent_to(session: Session, absence: Absence, reader: str) -> list[int]:
+    """The ids of the absence's leads that this colleague got last, while the owner is away."""
+    last = (
+        select(func.max(LeadEvent.id))
+        .where(
+            LeadEvent.lead_id.in_(absence.lead_ids),
+            LeadEvent.event_type == EventType.REASSIGNED,
+            LeadEvent.facts["why"].astext == "away",
+        )
+        .group_by(LeadEvent.lead_id)
+    )
+    to_reader = (
+        select(LeadEvent.lead_id)
+        .join(Person, Person.id == LeadEvent.facts["to_id"].as_integer())
+        .where(LeadEvent.id.in_(last), Person.slack_id == reader)
+    )
+    return list(session.scalars(to_reader))
 
 
 def absence_of(session: Session, who: Person) -> Absence | None:
@@ -334,6 +353,7 @@ def take_over(session: Session, who: Person, lead_id: int) -> Lead:
         _request(session, lead, owner, who)
         return lead
     lend(session, lead, absence, who, by=who)
+    notify_new_owner(session, lead, who)
     notify_former_owner(session, lead, owner.id, who)
     return lead
 

@@ -221,6 +221,5 @@ def _names(leads: Sequence[Lead], *, is_alone: bool) -> dict[str, Changes]:
 
 def _kept(rest: int) -> Block:
     more = f" {plural(rest, 'other lead')} will stay with you." if rest > 0 else ""
-    return ContextBlock(
-        elements=[MarkdownTextObject(text=f"Clear a name to keep that lead.{more}")]
-    )
+    text = f"Clear a name to keep that lead.{more} Each colleague gets one message."
+    return ContextBlock(elements=[MarkdownTextObject(text=text)])

@@ -17,14 +17,15 @@ _MOST_HANDED_OVER = 40
 
 
 def stands_in(handover: Handover) -> Message:
-    """Who has which lead while its owner is away, and what they should know."""
-    away = handover.away
+    """Which leads a colleague has while their owner is away, and what they should know."""
     text = (
-        f"{away.mention} is away until {moment(handover.until)}. Colleagues look after "
-        f"{plural(len(handover.leads), 'lead')} until then. Those still open go back to them."
+        f"{handover.away.mention} is away until {moment(handover.until)}. You have "
+        f"{plural(len(handover.leads), 'lead')} of theirs until then. What is still open by then "
+        "goes back to them."
     )
     said = f"\n> {safe(' '.join(handover.note.split()), 1_000)}" if handover.note else ""
-    return Message(text, [SectionBlock(text=text + said), *_handed_over(handover.leads)])
+    rows = _handed_over(handover.leads, home=handover.reader)
+    return Message(text, [SectionBlock(text=text + said), *rows])
 
 
 def came_back(handover: Handover) -> Message:
@@ -33,7 +34,7 @@ def came_back(handover: Handover) -> Message:
     theirs = [row for row in handover.leads if row[0].id in handover.returned]
     rest = [row for row in handover.leads if row not in theirs]
     text = f"{away.mention} is back. {plural(len(theirs), 'lead')} came back to them."
-    blocks = [SectionBlock(text=text), *_handed_over(theirs, home=away)]
+    blocks = [SectionBlock(text=text), *_handed_over(theirs, home=away.slack_id)]
     if rest and len(theirs) < _MOST_HANDED_OVER:
         blocks += [
             SectionBlock(text="*Not returned*"),
@@ -45,13 +46,13 @@ def came_back(handover: Handover) -> Message:
 def _handed_over(
     leads: Sequence[tuple[Lead, Person | None]],
     most: int = _MOST_HANDED_OVER,
-    home: Person | None = None,
+    home: str = "",
 ) -> list[SectionBlock]:
-    """A lead each, with who has it now, if that is not `home`, and the way to it; how many more
-    there are."""
+    """A lead each, with who has it now, unless they have Slack's ID `home`, and the way to it; how
+    many more there are."""
     rows = [
         SectionBlock(
-            text=_lead_line(lead) + ("" if home and owner == home else _owner_now(lead, owner)),
+            text=_lead_line(lead) + _owner_now(lead, owner, home),
             accessory=ButtonElement(text="Open", action_id=SHOW, value=str(lead.id)),
         )
         for lead, owner in leads[:most]
@@ -66,10 +67,12 @@ def _lead_line(lead: Lead) -> str:
     return f"*{safe(lead.name, 50)}*{company} (#{lead.id})"
 
 
-def _owner_now(lead: Lead, owner: Person | None) -> str:
+def _owner_now(lead: Lead, owner: Person | None, home: str) -> str:
     """Who has it now; that it has ended or is part of another, if so."""
     if lead.merged_into is not None:
         return f": merged into #{lead.merged_into}"
     if lead.is_closed:
         return f": {lead.status}"
-    return f": {owner.mention}" if owner is not None else ": back in the channel"
+    if owner is None:
+        return ": back in the channel"
+    return "" if owner.slack_id == home else f": {owner.mention}"

@@ -46,7 +46,7 @@ class SlaTerms:
 
 @dataclass(frozen=True)
 class Handover:
-    """What colleagues have while somebody is away."""
+    """What a colleague has, or all of them have, while somebody is away."""
 
     away: Person
     until: datetime
@@ -56,3 +56,5 @@ class Handover:
     """What the one who is away wrote for those who stand in."""
     returned: Collection[int] = ()
     """The leads that came back to them, whoever has them now."""
+    reader: str = ""
+    """Slack's ID of who reads it: a colleague, or the one who was away."""

@@ -23,10 +23,10 @@ def write_unclaimed_again(session: Session, notice_id: int) -> None:
 
 
 @capability.card(absences.STANDS_IN)
-def _stands_in(session: Session, absence_id: int) -> Message:
-    return messages.stands_in(absences.handover(session, absence_id))
+def _stands_in(session: Session, absence_id: int, target: str) -> Message:
+    return messages.stands_in(absences.handover(session, absence_id, target))
 
 
 @capability.card(absences.CAME_BACK)
-def _came_back(session: Session, absence_id: int) -> Message:
-    return messages.came_back(absences.handover(session, absence_id))
+def _came_back(session: Session, absence_id: int, target: str) -> Message:
+    return messages.came_back(absences.handover(session, absence_id, target))

@@ -18,7 +18,7 @@ from bot.tasks import Tasks
 # Slack's documents, rate limits: chat.postMessage allows about one message per second and channel.
 _POST_EVERY = timedelta(seconds=1)
 
-Renderer = Callable[[Session, int], Message | None]
+Renderer = Callable[[Session, int, str], Message | None]
 Alarm = Callable[[Session, Card], None]
 
 
@@ -33,7 +33,8 @@ class Cards:
         tasks.add(DRAW, self.draw)
 
     def add(self, kind: str, renderer: Renderer) -> None:
-        """Let cards of `kind` be drawn by `renderer(session, subject_id)`; None draws nothing."""
+        """Let cards of `kind` be drawn by `renderer(session, subject_id, target)`; None draws
+        nothing."""
         assert kind not in self._renderers, kind
         self._renderers[kind] = renderer
 
@@ -48,7 +49,7 @@ class Cards:
         """
         with self._store.transaction() as session:
             card = _begin(session, card_id)
-            message = self._renderers[card.kind](session, card.subject_id)
+            message = self._renderers[card.kind](session, card.subject_id, card.target)
             thread_ts = _thread(session, card)
         if message is None:
             return

@@ -1,5 +1,6 @@
 """The ladder: step after step in working time, each once, and none after the claim."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select, update
 
-from bot import clock
+from bot import clock, slack
 from bot.cli import leads as lead_commands
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.intake.creating import create_or_merge
@@ -667,7 +668,7 @@ def test_what_was_handed_over_comes_back_if_it_is_open_and_with_the_stand_in(
         absence = session.scalars(select(Absence)).one()
         assert [each.id for each in absences.end_absence(session, absence.id)] == [lent, snoozed]
         assert absences.end_absence(session, absence.id) == []
-        handed = absences.handover(session, absence.id)
+        handed = absences.handover(session, absence.id, "USAL")
         said = [block["text"]["text"] for block in messages.came_back(handed).blocks]
         cards = session.execute(
             select(Card.kind, Card.target).where(
@@ -685,12 +686,53 @@ def test_what_was_handed_over_comes_back_if_it_is_open_and_with_the_stand_in(
     ]  # fmt: skip
     floor.do(claiming.reassign, floor.sal, lent, floor.sue.id)
     with floor.store.transaction() as session:
-        message = messages.came_back(absences.handover(session, absence.id))
+        message = messages.came_back(absences.handover(session, absence.id, "USAL"))
     assert "2 leads came back" in message.text, "whoever has them since"
     floor.do(claiming.reassign, floor.sue, lent, floor.sal.id)
     owners = [floor.get(each).claimed_by for each in leads]
     assert owners == [floor.sal.id] * 3 + [floor.sue.id, ben.id, floor.sal.id]
     assert floor.get(snoozed).snoozed_until == NINE + 48 * HOUR
+
+
+def test_each_colleague_gets_one_message_with_their_leads(floor: Floor) -> None:
+    ben = floor.hire("Ben")
+    leads = [floor.lead(n, source="csv") for n in range(3)]  # quiet: no card in the channel
+    for each in leads:
+        floor.do(claiming.claim, floor.sal, each)
+    before = messages_to(floor)
+    with floor.store.transaction() as session:
+        stand_ins = {leads[0]: floor.sue, leads[1]: floor.sue, leads[2]: ben}
+        absences.go_away(session, floor.sal, NINE + 24 * HOUR, stand_ins, "Call by Friday")
+        absence = session.scalars(select(Absence)).one()
+        said = {
+            who: [block["text"]["text"] for block in messages.stands_in(
+                absences.handover(session, absence.id, who)
+            ).blocks]
+            for who in ("USUE", "UBEN")
+        }  # fmt: skip
+    assert messages_to(floor) - before == {
+        (absences.STANDS_IN, "USUE"): 1, (absences.STANDS_IN, "UBEN"): 1
+    }  # fmt: skip
+    assert "You have 2 leads of theirs" in said["USUE"][0]
+    assert "> Call by Friday" in said["USUE"][0]
+    assert said["USUE"][1:] == [f"*Ada* (#{leads[0]})", f"*Ada* (#{leads[1]})"]
+    assert "You have 1 lead of theirs" in said["UBEN"][0]
+    assert said["UBEN"][1:] == [f"*Ada* (#{leads[2]})"]
+    floor.hands.now = NINE + 24 * HOUR
+    with floor.store.transaction() as session:
+        absences.end_absence(session, absence.id)
+        back = messages.came_back(absences.handover(session, absence.id, "UBEN"))
+    assert "1 lead came back to them" in back.text
+    assert {kind for kind, _ in messages_to(floor) - before} == {
+        absences.STANDS_IN, absences.CAME_BACK
+    }  # fmt: skip
+
+
+def messages_to(floor: Floor) -> Counter[tuple[str, str]]:
+    """How many messages of each kind went to each person or channel."""
+    with floor.store.transaction() as session:
+        rows = session.execute(select(Card.kind, Card.target).where(Card.kind != slack.HOME))
+        return Counter((kind, target) for kind, target in rows)
 
 
 def test_who_cannot_stand_in_is_refused(floor: Floor) -> None:

@@ -121,7 +121,8 @@ def test_hostile_words_do_no_harm() -> None:
 def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
     mine, won = lead(**CLAIMED), lead(id=8, **WON)
     free = lead(id=9, first_name=HOSTILE, company=None)
-    handed = Handover(SOFIA, NINE, [(mine, BEN), (won, BEN), (free, None)], f"Call {HOSTILE}")
+    handed = Handover(SOFIA, NINE, [(mine, BEN), (won, BEN), (free, None)], f"Call {HOSTILE}",
+                      reader=BEN.slack_id)  # fmt: skip
     many = Handover(SOFIA, NINE, [(lead(company="A" * 90, last_name="B" * 90), BEN)] * 80)
     for shown in (messages.stands_in(many), messages.came_back(many)):
         assert not limits.check_message(shown.blocks)

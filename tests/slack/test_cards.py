@@ -86,7 +86,7 @@ def board(store: Store) -> Iterator[Board]:
             timezone="UTC", currency="EUR",
         )  # fmt: skip
     board = Board(store, standin, channel, tasks, cards, workspace.id)
-    cards.add("test", lambda _session, subject: board.says[subject])
+    cards.add("test", lambda _session, subject, _target: board.says[subject])
     yield board
     standin.stop(wait=False)
 
@@ -113,7 +113,7 @@ def test_redraws_that_wait_are_folded_into_one(board: Board) -> None:
 
 
 def test_a_change_while_the_card_is_drawn_is_drawn_after_it(board: Board) -> None:
-    def change_meanwhile(_session: Session, _subject: int) -> Message:
+    def change_meanwhile(*_: object) -> Message:
         message = board.says[1]
         if message.text == "new":
             # As if someone clicked between our reading the state and Slack's answer.

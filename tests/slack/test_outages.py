@@ -213,7 +213,7 @@ def test_no_card_fails_for_good_while_slack_talks_nonsense(
     monkeypatch.setattr(errors, "_OUTAGE_SECONDS", 0.01)
     tasks = Tasks(store)
     cards = Cards(store, Slack(standin.bot_token, standin.api_url), tasks)
-    cards.add("test", lambda _session, _subject: Message("all is well"))
+    cards.add("test", lambda *_: Message("all is well"))
     for body in [*BODIES.values(), *BODIES.values()]:  # more than a job has attempts
         standin.faults.add("chat.postMessage", "garbage", body=body)
     channel = standin.add_channel("cards")
