@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
@@ -38,7 +38,7 @@ from bot.leads.models import Lead, LeadEvent
 from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.money import Money
 from bot.people import service as people
-from bot.people.models import Person, Role, Team, Workspace
+from bot.people.models import Absence, Person, Role, Team, Workspace
 from bot.planning import proposal_answers, proposals
 from bot.planning import reminders as planning_reminders
 from bot.planning import requests as planning_requests
@@ -160,6 +160,12 @@ class Company(BaseCompany):
             session.add(meeting)
             session.flush()
             return meeting.id
+
+    def covered(self) -> int:
+        """The absence of the boss, for whom Ben covers."""
+        until = MONDAY + timedelta(days=2)
+        self.do(partial(lead_absences.go_away, cover=self.ben), until)
+        return int(self.ask(select(func.max(Absence.id)).where(Absence.cover_id == self.ben.id)))
 
     def my_step(self) -> int:
         """The event of a step that the boss has just taken."""
@@ -755,6 +761,7 @@ BUTTONS: dict[str, Scene] = {
     "lead.agree": Company.asked_for,
     "lead.assign": lambda c: f"{c.lead()} {c.ben.id}",
     "lead.claim": Company.lead,
+    "lead.end_cover": Company.covered,
     "lead.keep": Company.asked_for,
     "lead.nobody_came": Company.met_lead,
     "lead.not_now": Company.offered,
@@ -809,7 +816,7 @@ READS = re.compile(
     | /campaign\ (drafts|list|manage|report)
     | /digest\ (<2026-W47>|conversions|last|me|settings|why|)
     | /handoff\ (hours|people|status) | /offer\ (<words>|) | /request\ list
-    | /lead\ (<number>|find|mine|rules|) | /shadow\ | /standup\ settings
+    | /lead\ (<number>|cover|find|mine|rules|) | /shadow\ | /standup\ settings
     """
 )
 """What only shows something; so does what opens one of `FORMS`."""

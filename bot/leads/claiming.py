@@ -15,7 +15,7 @@ from bot.leads.notices import notify_former_owner, notify_new_owner, notify_of_h
 from bot.leads.queries import find
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.people.rota import rota
+from bot.people.rota import covers, rota
 from bot.slack.text import moment
 
 
@@ -100,7 +100,8 @@ def owned(
         raise MergedAway(into=lead.merged_into)
     if lead.claimed_by is None:
         raise NotClaimed
-    if lead.claimed_by != who.id and not who.leads_others:
+    is_theirs = lead.claimed_by == who.id or covers(session, who, lead.claimed_by)
+    if not is_theirs and not who.leads_others:
         raise NotYours(owner=_owner(session, lead).mention, action=action)
     if lead.is_closed and not even_closed:
         raise closed(lead)

@@ -22,6 +22,7 @@ from bot.leads.ratings import update_summary
 from bot.leads.steps import UNDOABLE, taken
 from bot.people import service as people
 from bot.people.models import Person, Role
+from bot.people.rota import covers
 from bot.store import table
 
 CALL_LIST = "lead.call_list"
@@ -67,10 +68,18 @@ def record(
     named in the facts.
 
     So do the pages of who owns the lead or is offered it, and of who owned it until now (`owner_id`
-    or `from_id`).
+    or `from_id`). Of who covers for the owner, the facts say so (`covers`).
     """
     if isinstance(who, str):
         facts["via"] = who
+    before = facts.get("owner_id") or facts.get("from_id")
+    owner_id = before or lead.claimed_by
+    if (
+        isinstance(who, Person)
+        and owner_id not in (None, who.id)
+        and covers(session, who, owner_id)
+    ):
+        facts["covers"] = owner_id
     before_it = taken(session, lead)
     if isinstance(who, Person) and event_type in UNDOABLE:
         facts["before"] = before_it

@@ -40,6 +40,8 @@ class LeadFacts:
     """Whether whoever looks may take it over, or ask for it."""
     owner_back_at: datetime | None = None
     """When its owner is back, who is away."""
+    covered_by: Person | None = None
+    """Who acts for its owner, who is away."""
     notes: Sequence[tuple[LeadNote, Person | None]] = ()
     """What was written about it and by whom, the newest first."""
     attempts: Sequence[LeadAttempt] = ()
@@ -63,4 +65,7 @@ class LeadFacts:
     def may_work(self) -> bool:
         """Whether whoever looks may do something with a lead that somebody owns."""
         who, owner_id = self.viewer, self.lead.claimed_by
-        return who is not None and owner_id is not None and (owner_id == who.id or who.leads_others)
+        if who is None or owner_id is None:
+            return False
+        acting = {owner_id, self.covered_by.id if self.covered_by else owner_id}
+        return who.id in acting or who.leads_others

@@ -150,11 +150,17 @@ def moved_at() -> ScalarSelect[datetime]:
         select(func.max(LeadEvent.at))
         .where(
             LeadEvent.lead_id == Lead.id,
-            or_(LeadEvent.person_id == Lead.claimed_by, LeadEvent.event_type.in_(_BEGINNINGS)),
+            or_(_by_owner(), LeadEvent.event_type.in_(_BEGINNINGS)),
         )
         .correlate(Lead)
         .scalar_subquery()
     )
+
+
+def _by_owner() -> ColumnElement[bool]:
+    """Whether the owner of the statement's lead did it, or a colleague who covered for them."""
+    covered = LeadEvent.facts["covers"].as_integer()
+    return or_(LeadEvent.person_id == Lead.claimed_by, covered == Lead.claimed_by)
 
 
 def is_stalled(session: Session, workspace_id: int, times: int = 1) -> ColumnElement[bool]:
@@ -251,12 +257,13 @@ def unanswered_touch(session: Session, lead: Lead) -> int | None:
         return None
     return session.scalar(
         select(Touch.id)
+        .join(Lead, Lead.id == Touch.lead_id)
         .where(
             Touch.lead_id == lead.id,
             exists().where(Card.kind == RETURNED, Card.subject_id == Touch.id),
             ~exists().where(
                 LeadEvent.lead_id == lead.id,
-                LeadEvent.person_id == lead.claimed_by,
+                _by_owner(),
                 LeadEvent.at >= Touch.at,
             ),
         )
@@ -269,7 +276,7 @@ def unattended(session: Session, workspace_id: int, limit: int) -> Sequence[tupl
     """Open leads whose customer wrote again while their owner is out, with the owner."""
     handled = exists().where(
         LeadEvent.lead_id == Lead.id,
-        LeadEvent.person_id == Lead.claimed_by,
+        _by_owner(),
         LeadEvent.at >= Lead.last_touch_at,
     )
     rows = session.execute(
@@ -287,7 +294,11 @@ def unattended(session: Session, workspace_id: int, limit: int) -> Sequence[tupl
         return []
     hours = rota(session, session.get_one(Workspace, workspace_id))
     now = clock.now()
-    out = [(lead, owner) for lead, owner in rows if not hours.is_present(owner.id, now)]
+    out = [
+        (lead, owner)
+        for lead, owner in rows
+        if not hours.is_present(hours.acts_for(owner.id, now), now)
+    ]
     return out[:limit]
 
 
@@ -322,8 +333,8 @@ def long_stalled(session: Session, workspace_id: int, limit: int) -> Sequence[Li
 
 
 def notify_stalled(session: Session, workspace: Workspace, at: datetime) -> None:
-    """Tell each owner what of theirs stands still, and each manager what does for twice as long:
-    one message to each."""
+    """Tell each owner, or who covers for them, what of theirs stands still, and each manager what
+    does for twice as long: one message to each."""
     rows = session.execute(
         select(Lead.id, Lead.claimed_by)
         .where(
@@ -333,8 +344,9 @@ def notify_stalled(session: Session, workspace: Workspace, at: datetime) -> None
         .order_by(Lead.id)
     ).all()  # fmt: skip
     whose: dict[int, list[int]] = {}
+    there, now = rota(session, workspace), clock.now()
     for lead_id, owner_id in rows:
-        whose.setdefault(owner_id or 0, []).append(lead_id)
+        whose.setdefault(there.acts_for(owner_id or 0, now), []).append(lead_id)
     for manager in people.having(session, workspace.id, Role.MANAGER):
         for each in long_stalled(session, workspace.id, len(rows)):
             if each.lead.claimed_by != manager.id:

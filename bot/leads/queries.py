@@ -39,6 +39,7 @@ from bot.leads.notice_models import EscalationStep, LeadStep, NoticeFacts, StepF
 from bot.leads.notices import has_names_only, is_stalled, meets_at, moved_at, notice
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
+from bot.people.rota import cover_of
 from bot.store import prefixes
 
 # What a card tells of the past.
@@ -112,8 +113,10 @@ def facts_for(session: Session, who: Person, lead_id: int) -> LeadFacts:
     people.require(session, who, "look leads up", Role.SALESPERSON, Role.MARKETER)
     found = facts(session, find(session, who.workspace_id, lead_id).id)
     lead, owner = found.lead, found.owner
-    sees_all = lead.claimed_by == who.id or who.leads_others
-    is_others = owner is not None and owner.id != who.id
+    covered_by = cover_of(session, owner.id) if owner is not None else None
+    acting = {each.id for each in (owner, covered_by) if each is not None}
+    sees_all = who.id in acting or who.leads_others
+    is_others = owner is not None and who.id not in acting
     may_ask = is_others and Role.SALESPERSON in who.roles and not lead.is_closed
     return replace(
         found,
@@ -121,7 +124,8 @@ def facts_for(session: Session, who: Person, lead_id: int) -> LeadFacts:
         names_only=found.names_only and not sees_all,
         undoable=steps.last_step(session, who, lead_id),
         may_ask=may_ask and lead.merged_into is None,
-        owner_back_at=_back_at(session, owner) if is_others else None,
+        owner_back_at=_back_at(session, owner) if owner and owner.id != who.id else None,
+        covered_by=covered_by,
     )
 
 

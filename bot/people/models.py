@@ -139,6 +139,8 @@ class Absence(Base):
         ARRAY(BigInteger), default=list, server_default=text("'{}'")
     )
     """The leads that colleagues have meanwhile; those that are open at the end come back."""
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """The colleague who acts as owner of the person's leads meanwhile."""
 
 
 class Person(Base):

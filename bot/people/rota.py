@@ -1,7 +1,7 @@
 """The rota: who sells, when each of them works, and when the department does."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,8 @@ class Rota:
     """When sales works, whoever is away: its teams' hours, on the teams' clocks."""
     absences: Mapping[int, list[Span]]
     """When people are away, by person; what is over is not there."""
+    covers: Mapping[int, list[tuple[Span, int]]] = field(default_factory=dict)
+    """Who covers for a person who is away, and when."""
 
     def is_away(self, person_id: int, at: datetime) -> bool:
         """Whether this person has left, or said that they are away at this moment."""
@@ -42,6 +44,14 @@ class Rota:
         """Whether this person is active and works at this moment."""
         return person_id in self.people and self.calendars[person_id].is_open(at)
 
+    def acts_for(self, owner_id: int, at: datetime) -> int:
+        """Who acts as the owner of this person's leads then: the colleague who covers for them, if
+        they are there, else the person."""
+        for (start, end), cover_id in self.covers.get(owner_id, ()):
+            if start <= at < end and not self.is_away(cover_id, at):
+                return cover_id
+        return owner_id
+
     def calendar(self, person_id: int) -> Calendar:
         """A person's working time; the department's for who has left."""
         return self.calendars.get(person_id, self.department)
@@ -56,7 +66,13 @@ def rota(session: Session, workspace: Workspace) -> Rota:
         team.id: team
         for team in session.scalars(select(Team).where(Team.workspace_id == workspace.id))
     }
-    away = _absences(session, workspace.id)
+    absences = _absences(session, workspace.id)
+    away, covers = dict[int, list[Span]](), dict[int, list[tuple[Span, int]]]()
+    for each in absences:
+        span = (each.starts_at, each.ends_at)
+        away.setdefault(each.person_id, []).append(span)
+        if each.cover_id is not None:
+            covers.setdefault(each.person_id, []).append((span, each.cover_id))
     sales = [person for person in people if Role.SALESPERSON in person.roles]
     return Rota(
         people={person.id: person for person in people},
@@ -66,6 +82,7 @@ def rota(session: Session, workspace: Workspace) -> Rota:
         },
         department=_calendar(sales, teams, workspace),
         absences=away,
+        covers=covers,
     )
 
 
@@ -100,11 +117,31 @@ def _zone(team: Team | None, workspace: Workspace) -> ZoneInfo:
     return ZoneInfo(team.timezone) if team and team.timezone else workspace.zone
 
 
-def _absences(session: Session, workspace_id: int) -> dict[int, list[Span]]:
-    by_person: dict[int, list[Span]] = {}
-    rows = select(Absence).where(
-        Absence.workspace_id == workspace_id, Absence.ends_at > clock.now()
+def _absences(session: Session, workspace_id: int) -> Sequence[Absence]:
+    """The absences that are not over."""
+    return session.scalars(
+        select(Absence).where(Absence.workspace_id == workspace_id, Absence.ends_at > clock.now())
+    ).all()
+
+
+def cover_of(session: Session, owner_id: int) -> Person | None:
+    """The colleague who acts for this person at the moment, while they are away."""
+    now = clock.now()
+    return session.scalar(
+        select(Person)
+        .join(Absence, Absence.cover_id == Person.id)
+        .where(
+            Absence.person_id == owner_id,
+            Absence.starts_at <= now,
+            Absence.ends_at > now,
+            Person.active,
+        )
+        .order_by(Absence.id.desc())
+        .limit(1)
     )
-    for absence in session.scalars(rows):
-        by_person.setdefault(absence.person_id, []).append((absence.starts_at, absence.ends_at))
-    return by_person
+
+
+def covers(session: Session, who: Person, owner_id: int) -> bool:
+    """Whether this person acts for that one at the moment."""
+    found = cover_of(session, owner_id)
+    return found is not None and found.id == who.id

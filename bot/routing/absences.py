@@ -1,5 +1,5 @@
-"""Being away: leads stay with their owner, or a colleague stands in and gives them back; and a
-colleague asks for a lead, or has it while its owner is away."""
+"""Being away: leads stay with their owner, for whom a colleague may cover, or a colleague stands in
+and gives them back; and a colleague asks for a lead, or has it while its owner is away."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -36,6 +36,9 @@ from bot.tasks import Loop, enqueue
 END_ABSENCE = "routing.end_absence"
 STANDS_IN = "routing.stands_in"
 """The card that tells a colleague for whom they stand in; its subject is the absence."""
+COVERS = "routing.covers"
+"""The card that tells a colleague for whom they cover, and the one who is away of its early end;
+its subject is the absence."""
 CAME_BACK = "routing.came_back"
 """The card that tells which leads came back after an absence."""
 
@@ -52,6 +55,10 @@ class NotAway(HandoffError):
     """You aren't away. `/lead away` sets an absence."""
 
 
+class CoversForThemselves(HandoffError):
+    """Choose a colleague."""
+
+
 class StandInAway(HandoffError):
     """{who} is away too. Choose somebody else, or clear the name to keep the lead."""
 
@@ -62,30 +69,22 @@ def go_away(
     until: datetime,
     stand_ins: Mapping[int, Person] | None = None,
     note: str = "",
+    cover: Person | None = None,
 ) -> list[Lead]:
     """Note that the person is away from now on; their leads stay theirs.
 
-    `stand_ins` names, by the number of a lead, the colleague who has it meanwhile; each of these
-    leads gets the note. Returns the leads that were handed over. Raises NotAllowed, InThePast.
+    `cover` acts as their owner meanwhile. `stand_ins` names, by the number of a lead, the colleague
+    who has it meanwhile; each of these leads gets the note. Returns the leads that were handed
+    over. Raises NotAllowed, InThePast.
     """
     people.require(session, who, "say when they are away", Role.SALESPERSON)
     if until <= clock.now():
         raise InThePast
-    absence, now = _lock(session, who), clock.now()
-    if absence is not None and absence.ends_at == until and not stand_ins:
+    absence, cover_id = _lock(session, who), cover.id if cover else None
+    if absence and (absence.ends_at, absence.cover_id) == (until, cover_id) and not stand_ins:
         return []  # the form came twice
-    before = session.scalars(select(Absence).where(*_current(who, now))).all()
-    absence = Absence(
-        workspace_id=who.workspace_id, person_id=who.id, starts_at=now, ends_at=until,
-        lead_ids=sorted({lead_id for each in before for lead_id in each.lead_ids}),
-    )  # fmt: skip
-    for each in before:
-        each.ends_at = now
-    session.add(absence)
-    session.flush()
+    absence = replace_absence(session, who, until, cover)
     _end_head_starts(session, who)
-    enqueue(session, END_ABSENCE, at=until, absence_id=absence.id)
-    slack.redraw(session, slack.HOME, who.id)
     chosen = stand_ins or {}
     leads = [each for each in _open_leads(session, Lead.claimed_by == who.id) if each.id in chosen]
     for lead in leads:
@@ -93,6 +92,36 @@ def go_away(
     for slack_id in {chosen[lead.id].slack_id for lead in leads}:
         slack.show(session, who.workspace_id, STANDS_IN, absence.id, slack_id)
     return leads
+
+
+def replace_absence(
+    session: Session, who: Person, until: datetime, cover: Person | None = None
+) -> Absence:
+    """Begin an absence in place of the one in which the person may be; who covers hears of it."""
+    now = clock.now()
+    before = session.scalars(select(Absence).where(*_current(who, now))).all()
+    absence = Absence(
+        workspace_id=who.workspace_id, person_id=who.id, starts_at=now, ends_at=until,
+        lead_ids=sorted({lead_id for each in before for lead_id in each.lead_ids}),
+        cover_id=cover.id if cover else None,
+    )  # fmt: skip
+    session.add(absence)
+    for each in before:
+        each.ends_at = now
+        _show_cover_again(session, each)
+    session.flush()
+    enqueue(session, END_ABSENCE, at=until, absence_id=absence.id)
+    slack.redraw(session, slack.HOME, who.id)
+    if cover is not None:
+        slack.show(session, who.workspace_id, COVERS, absence.id, cover.slack_id)
+        slack.redraw(session, slack.HOME, cover.id)
+    return absence
+
+
+def _show_cover_again(session: Session, absence: Absence) -> None:
+    """Draw what a colleague sees of the cover, which begins or ends."""
+    if absence.cover_id is not None:
+        slack.redraw_all(session, [(COVERS, absence.id), (slack.HOME, absence.cover_id)])
 
 
 def _end_head_starts(session: Session, who: Person) -> None:
@@ -160,8 +189,11 @@ def suggest_stand_ins(session: Session, who: Person, leads: Sequence[Lead]) -> M
 
 
 def stand_in(session: Session, who: Person, slack_id: str) -> Person:
-    """The colleague with Slack's ID, if they can stand in. Raises DoesNotSell, StandInAway."""
+    """The colleague with Slack's ID, if they can stand in. Raises CoversForThemselves, DoesNotSell,
+    StandInAway."""
     person = people.person(session, who.workspace_id, slack_id)
+    if person.id == who.id:
+        raise CoversForThemselves
     name = safe(person.name) or "This colleague"
     if not person.active or not person.has(Role.SALESPERSON):
         raise DoesNotSell(who=name)
@@ -188,8 +220,9 @@ def end_absence(session: Session, absence_id: int) -> list[Lead]:
     all of them hear of it. Returns the leads."""
     absence = session.get_one(Absence, absence_id)
     who = session.get_one(Person, absence.person_id)
-    if absence_of(session, who) is not None:  # they stay away longer than they thought at first
-        return []
+    _show_cover_again(session, absence)
+    if absence_of(session, who) is not None or _is_replaced(session, absence):
+        return []  # they stay away longer than they thought at first, or the later one ends it
     slack.redraw(session, slack.HOME, who.id)
     leads = _open_leads(session, Lead.returns_to == who.id) if who.active else []
     others = Lead.id.not_in([lead.id for lead in leads])
@@ -201,6 +234,15 @@ def end_absence(session: Session, absence_id: int) -> list[Lead]:
             target = session.get_one(Person, person_id).slack_id
             slack.show(session, who.workspace_id, CAME_BACK, absence.id, target)
     return leads
+
+
+def _is_replaced(session: Session, absence: Absence) -> bool:
+    later = select(Absence.id).where(
+        Absence.person_id == absence.person_id,
+        Absence.starts_at == absence.ends_at,
+        Absence.id > absence.id,
+    )
+    return session.scalar(later.limit(1)) is not None
 
 
 def _give_back(session: Session, who: Person, lead: Lead) -> None:
@@ -331,8 +373,9 @@ class NotAskedAnyMore(HandoffError):
 
 
 def take_over(session: Session, who: Person, lead_id: int) -> Lead:
-    """Get a colleague's lead: at once while its owner is away, who gets it back afterwards;
-    else the owner is asked, and so are the managers on duty where the owner is not.
+    """Get a colleague's lead: at once while its owner is away and nobody covers for them, who gets
+    it back afterwards; else who acts as its owner is asked, and so are the managers on duty where
+    they are not.
 
     Returns the lead; it is theirs, or they have asked. Raises NotAllowed, NotFound, MergedAway,
     NotClaimed, AlreadyYours, AlreadyClosed, AlreadyAsked.
@@ -349,7 +392,7 @@ def take_over(session: Session, who: Person, lead_id: int) -> Lead:
         raise AlreadyYours(when=moment(lead.claimed_at))
     owner = session.get_one(Person, lead.claimed_by)
     absence = absence_of(session, owner)
-    if absence is None:
+    if absence is None or absence.cover_id not in (None, who.id):
         _request(session, lead, owner, who)
         return lead
     lend(session, lead, absence, who, by=who)
@@ -378,8 +421,9 @@ def keep(session: Session, who: Person, step_id: int) -> Lead:
 def _request(session: Session, lead: Lead, owner: Person, who: Person) -> None:
     workspace = session.get_one(Workspace, lead.workspace_id)
     there, now = rota(session, workspace), clock.now()
-    asked = [owner] if owner.active else []
-    if not there.is_present(owner.id, now):
+    acting = there.people.get(there.acts_for(owner.id, now))
+    asked = [acting] if acting else []
+    if acting is None or not there.is_present(acting.id, now):
         managers = people.having(session, workspace.id, Role.MANAGER)
         asked += [each for each in managers if there.is_present(each.id, now)]
     is_new = False

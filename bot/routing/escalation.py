@@ -188,8 +188,8 @@ class EscalationPolicy:
 
     def _due(self, lead: Lead, step: EscalationStep, now: datetime) -> datetime:
         """When the step is due; not while nobody works who could hear of it."""
-        owner = lead.claimed_by
-        calendar = self.rota.department if owner is None else self.rota.calendar(owner)
+        acting = self._acting(lead, now)
+        calendar = self.rota.department if acting is None else self.rota.calendar(acting)
         since = lead.step_started_at or lead.received_at
         due = calendar.after(since, self._wait(lead, step, since))
         target = _target_ahead(lead)
@@ -227,10 +227,12 @@ class EscalationPolicy:
                 self.offer(lead, now)
             case EscalationStep.MANAGER:
                 self._tell_managers(lead, now)
-            case EscalationStep.REMIND if owner := self.rota.people.get(lead.claimed_by or 0):
-                self._say(lead, step, [owner])
+            case EscalationStep.REMIND if acting := self.rota.people.get(
+                self._acting(lead, now) or 0
+            ):
+                self._say(lead, step, [acting])
             case _:
-                self._take_back(lead)
+                self._take_back(lead, now)
 
     def _nudge(self, lead: Lead) -> None:
         """A word in the thread of its card."""
@@ -282,57 +284,61 @@ class EscalationPolicy:
     def _cover(self, lead: Lead, now: datetime) -> datetime | None:
         """Where the customer wrote again and the owner is out, let somebody who is there know;
         returns when to look again, None where there is nothing to do."""
-        touch_id, owner_id = unanswered_touch(self.session, lead), lead.claimed_by
-        if touch_id is None or owner_id is None or self.rota.is_present(owner_id, now):
+        touch_id, acting = unanswered_touch(self.session, lead), self._acting(lead, now)
+        if touch_id is None or acting is None:
+            return None
+        is_present = self.rota.is_present(acting, now)
+        if is_present and acting == lead.claimed_by:
             return None
         present = self._present(Role.MANAGER, now) or self.rota.on_duty(now)
+        present = [self.rota.people[acting]] if is_present else present
         for person in present:
             slack.show(self.session, lead.workspace_id, COVER, touch_id, person.slack_id)
         if present:
             return None
-        calendars = (self.rota.department, self.rota.calendar(owner_id))
+        calendars = (self.rota.department, self.rota.calendar(acting))
         open_at = [at for each in calendars if (at := each.after(now, timedelta()))]
         return max(min(open_at, default=now + _LATER), now + _AGAIN)
 
-    def _take_back(self, lead: Lead) -> None:
+    def _take_back(self, lead: Lead, now: datetime) -> None:
         """A claim without a contact is no claim: somebody else can have the lead."""
-        owner_id = lead.claimed_by
-        step_id = add_step(self.session, lead, EscalationStep.TAKE_BACK, owner_id)
+        owner_id, acting = lead.claimed_by, self._acting(lead, now)
+        step_id = add_step(self.session, lead, EscalationStep.TAKE_BACK, acting)
         set_owner(lead, None)
         lead.passed_by = owner_id
         record(self.session, lead, None, EventType.TAKEN_BACK, owner_id=owner_id, why="no contact")
-        owner = self.rota.people.get(owner_id or 0)
-        if step_id is not None and owner is not None:
-            slack.show(self.session, lead.workspace_id, STEP, step_id, owner.slack_id)
+        person = self.rota.people.get(acting or 0)
+        if step_id is not None and person is not None:
+            slack.show(self.session, lead.workspace_id, STEP, step_id, person.slack_id)
 
     def _revive(self, lead: Lead, now: datetime) -> None:
         """A recycled lead returns to its owner; it is offered at once where they are away."""
         if lead.wake_at is not None and lead.wake_at > now:
             lead.next_check_at = lead.wake_at
             return
-        owner_id = lead.claimed_by
-        if owner_id is not None and not self.rota.is_away(owner_id, now):
-            self._return(lead, owner_id)
+        owner_id, acting = lead.claimed_by, self._acting(lead, now)
+        if acting is not None and not self.rota.is_away(acting, now):
+            self._return(lead, acting)
             return
         set_owner(lead, None)
         lead.passed_by, lead.step, lead.next_check_at = owner_id, EscalationStep.HAND_OVER, None
         record(self.session, lead, None, EventType.WOKEN, owner_id=owner_id)
 
-    def _return(self, lead: Lead, owner_id: int) -> None:
-        """Its owner hears that its day has come; who wrote again themselves was told already."""
+    def _return(self, lead: Lead, acting: int) -> None:
+        """Who acts as its owner hears that its day has come; of who wrote again they were told."""
         has_written = lead.wake_at == lead.last_touch_at
         end_pause(lead)
         lead.assignment_no += 1
         lead.step, lead.step_started_at, lead.next_check_at = None, clock.now(), None
         if not has_written:
-            self._say(lead, EscalationStep.WAKE, [self.rota.people[owner_id]])
+            self._say(lead, EscalationStep.WAKE, [self.rota.people[acting]])
         record(self.session, lead, None, EventType.WOKEN)
 
     def _wake(self, lead: Lead, now: datetime) -> None:
         """A snooze is over: the owner hears of it, and the escalation begins anew."""
         lead.snoozed_until, lead.step, lead.step_started_at = None, None, now
-        if owner := self.rota.people.get(lead.claimed_by or 0):
-            self._say(lead, EscalationStep.WAKE, [owner])
+        if acting := self.rota.people.get(self._acting(lead, now) or 0):
+            self._say(lead, EscalationStep.WAKE, [acting])
         record(self.session, lead, None, EventType.WOKEN)
 
     def _fall_back(self, lead: Lead) -> None:
@@ -360,6 +366,10 @@ class EscalationPolicy:
             step_id = add_step(self.session, lead, step, person.id)
             if step_id is not None:
                 slack.show(self.session, lead.workspace_id, STEP, step_id, person.slack_id)
+
+    def _acting(self, lead: Lead, now: datetime) -> int | None:
+        """Who acts as the lead's owner: the owner, or the colleague who covers for them."""
+        return lead.claimed_by and self.rota.acts_for(lead.claimed_by, now)
 
     # ---- whom -------------------------------------------------------------------------------
 

@@ -141,6 +141,7 @@ class ChangeSla(Form, id="lead.save_targets", title="Response targets"):
 
 CHOOSE_LEADS = "lead.choose_leads"
 HAND_OVER = "hand_over"
+COVER = "cover"
 
 
 AWAY = "lead.away"
@@ -149,6 +150,10 @@ BACK = "lead.back"
 
 def _hands_over(values: Values) -> bool:
     return values.get("leads") == HAND_OVER
+
+
+def _is_covered(values: Values) -> bool:
+    return values.get("leads") == COVER
 
 
 class Away(Form, id="lead.save_away", title="I'm away", submit="I'm away"):
@@ -160,12 +165,14 @@ class Away(Form, id="lead.save_away", title="I'm away", submit="I'm away"):
         "My open leads",
         options=[
             Choice("keep", "Keep them", "They wait until I'm back."),
+            Choice(COVER, "A colleague covers for me", "They act on my leads, which stay mine."),
             Choice(HAND_OVER, "Hand them over until I'm back",
                    "I choose which, and to whom. Those still open come back to me."),
         ],
         refresh=CHOOSE_LEADS,
         when=lambda values: bool(values["has_leads"]),
     )  # fmt: skip
+    cover: str | None = user("Who covers for you?", when=_is_covered)
     stand_ins: dict[int, str | None] = user("To whom", optional=True, when=_hands_over)
     """By the number of a lead, Slack's ID of the colleague who has it; None: it is kept."""
     note: str = handover_note(
@@ -179,9 +186,11 @@ class Away(Form, id="lead.save_away", title="I'm away", submit="I'm away"):
         until: datetime,
         leads: Sequence[Lead] = (),
         stand_ins: Mapping[int, Person] | None = None,
+        *,
+        covered: bool = False,
     ) -> View:
         """The form of somebody with `count` open leads. With `stand_ins` these leads are to be
-        handed over, each to the colleague who is suggested for it."""
+        handed over, each to the colleague who is suggested for it; `covered` asks who covers."""
         is_handing_over = bool(count) and stand_ins is not None
         found = stand_ins or {}
         suggested = {lead.id: found[lead.id].slack_id if lead.id in found else None
@@ -194,7 +203,7 @@ class Away(Form, id="lead.save_away", title="I'm away", submit="I'm away"):
         return cls.modal(
             has_leads=bool(count),
             until=until,
-            leads=HAND_OVER if is_handing_over else "keep",
+            leads=HAND_OVER if is_handing_over else COVER if covered else "keep",
             stand_ins=suggested,
             below=below,
             fields={

@@ -14,11 +14,21 @@ from bot.leads.handlers.leads import WORK, number_of, numbers_of
 from bot.leads.messages import lead_card, lead_modal, notifications
 from bot.leads.notice_models import LeadNotice
 from bot.people.models import Person, Role
-from bot.routing import absences, capability, escalation, forms, round_robin, sla
+from bot.routing import (
+    absences,
+    capability,
+    covering,
+    escalation,
+    forms,
+    messages,
+    round_robin,
+    sla,
+)
 from bot.slack.access import Access
 from bot.slack.text import moment, safe
 
 _RECENTLY = timedelta(days=28)
+_A_WHILE = timedelta(hours=4)
 
 _ASSIGN = Access("assign leads that nobody owns", (Role.MANAGER,))
 _AWAY = Access("say when they are away", (Role.SALESPERSON,))
@@ -71,13 +81,26 @@ def ask_away(act: Act) -> View:
     return forms.Away.of(_open_count(act), until)
 
 
+@capability.command("/lead", "cover", "have a colleague cover for you while you're away", _AWAY)
+def ask_cover(act: Act) -> View:
+    """The same form, for somebody for whom a colleague covers, at first for some hours."""
+    return forms.Away.of(_open_count(act), clock.now() + _A_WHILE, covered=True)
+
+
+@capability.action(messages.END_COVER, _AWAY)
+def end_cover(act: Act) -> None:
+    """Whoever is away or covers ends it earlier."""
+    covering.end_cover(act.session, act.person, act.row_id)
+
+
 @capability.action(forms.CHOOSE_LEADS, _AWAY)
 def choose_leads(act: Act) -> Update:
     """Keep the leads, or hand them over: then each has a field of its own."""
     values = forms.Away.so_far(act.incoming)
     until = max(values.get("until", clock.now()), clock.now())
     if values["leads"] != forms.HAND_OVER:
-        return Update(forms.Away.of(_open_count(act), until))
+        covered = values["leads"] == forms.COVER
+        return Update(forms.Away.of(_open_count(act), until, covered=covered))
     leads = absences.to_hand_over(act.session, act.person, until)
     stand_ins = absences.suggest_stand_ins(act.session, act.person, leads)
     return Update(forms.Away.of(_open_count(act), until, leads, stand_ins))
@@ -87,9 +110,11 @@ def choose_leads(act: Act) -> Update:
 def go_away(act: Act, form: forms.Away) -> str:
     """Somebody is away until then."""
     stand_ins = _stand_ins(act, form.stand_ins)
+    with below("cover"):
+        cover = absences.stand_in(act.session, act.person, form.cover) if form.cover else None
     with below("until"):
-        lent = absences.go_away(act.session, act.person, form.until, stand_ins, form.note)
-    return _away_until(form.until, len(lent), _open_count(act))
+        lent = absences.go_away(act.session, act.person, form.until, stand_ins, form.note, cover)
+    return _away_until(form.until, len(lent), _open_count(act), cover)
 
 
 @capability.command("/lead", "back", "come back earlier than planned", _AWAY)
@@ -121,7 +146,7 @@ def _stand_ins(act: Act, names: Mapping[int, str | None]) -> dict[int, Person]:
     return colleagues
 
 
-def _away_until(until: datetime, lent: int, kept: int) -> str:
+def _away_until(until: datetime, lent: int, kept: int, cover: Person | None) -> str:
     """What becomes of the leads meanwhile."""
     sentences = [f"You're away until {moment(until)}."]
     if lent:
@@ -131,6 +156,8 @@ def _away_until(until: datetime, lent: int, kept: int) -> str:
     if kept:
         stay = "stays" if kept == 1 else "stay"
         sentences.append(f"{plural(kept, 'open lead')} {stay} with you.")
+    if cover is not None:
+        sentences.append(f"{cover.mention} covers for you.")
     sentences.append("`/lead back` ends it earlier.")
     return " ".join(sentences)
 

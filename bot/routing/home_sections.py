@@ -1,7 +1,6 @@
 """What home tabs show of who has which lead: what a manager must see to, and one's own absence."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 from sqlalchemy.orm import Session
@@ -12,8 +11,9 @@ from bot.leads.list_models import MOST_TO_CLAIM
 from bot.leads.messages import lists
 from bot.leads.models import Lead
 from bot.leads.notice_models import Listed
-from bot.people.models import ANY_ROLE, Person, Role
-from bot.routing import absences, capability, forms
+from bot.people.models import ANY_ROLE, Absence, Person, Role
+from bot.routing import absences, capability, covering, forms
+from bot.routing.messages import end_cover_button
 from bot.slack.blocks import note
 from bot.slack.text import moment
 
@@ -66,12 +66,24 @@ def show_needs_you_now(
 
 @capability.home_section(Place.AWAY, *ANY_ROLE)
 def away(session: Session, who: Person) -> list[Block]:
-    """Until when the person is away."""
+    """Until when the person is away and who covers for them, and for whom they cover."""
     absence = absences.absence_of(session, who)
-    return [show_away(absence.ends_at)] if absence else []
+    cover = session.get(Person, absence.cover_id) if absence and absence.cover_id else None
+    mine = [show_away(absence, cover)] if absence else []
+    return [*mine, *(show_cover(*each) for each in covering.covers_by(session, who))]
 
 
-def show_away(until: datetime) -> Block:
+def show_away(absence: Absence, cover: Person | None) -> Block:
     """That they are away, and how to be back."""
-    back = ButtonElement(text="I'm back", action_id=forms.BACK, value="0")
-    return SectionBlock(text=f"You're away until {moment(until)}.", accessory=back)
+    text = f"You're away until {moment(absence.ends_at)}."
+    if cover is None:
+        back = ButtonElement(text="I'm back", action_id=forms.BACK, value="0")
+        return SectionBlock(text=text, accessory=back)
+    end = end_cover_button(absence.id)
+    return SectionBlock(text=f"{text} {cover.mention} covers for you.", accessory=end)
+
+
+def show_cover(absence: Absence, away: Person) -> Block:
+    """For whom they cover."""
+    text = f"You're covering for {away.mention} until {moment(absence.ends_at)}."
+    return SectionBlock(text=text, accessory=end_cover_button(absence.id))

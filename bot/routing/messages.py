@@ -8,12 +8,14 @@ from bot.formats import plural
 from bot.leads.messages.lead_card import SHOW
 from bot.leads.models import Lead
 from bot.people.models import Person
-from bot.routing.models import Handover
+from bot.routing.models import Cover, Handover
 from bot.slack import Message
 from bot.slack.text import moment, safe
 
 # A message holds 50 blocks.
 _MOST_HANDED_OVER = 40
+
+END_COVER = "lead.end_cover"
 
 
 def stands_in(handover: Handover) -> Message:
@@ -26,6 +28,29 @@ def stands_in(handover: Handover) -> Message:
     said = f"\n> {safe(' '.join(handover.note.split()), 1_000)}" if handover.note else ""
     rows = _handed_over(handover.leads, home=handover.reader)
     return Message(text, [SectionBlock(text=text + said), *rows])
+
+
+def covers(cover: Cover, reader: str) -> Message:
+    """For whom a colleague covers, with the leads; or that this is over, to either of them."""
+    away, until = cover.away, moment(cover.until)
+    if reader == away.slack_id:
+        text = f"{cover.by.mention} no longer covers for you. Your leads wait until you're back."
+        return Message(text, [SectionBlock(text=text)])
+    if cover.is_over:
+        text = f"You covered for {away.mention} until {until}."
+        return Message(text, [SectionBlock(text=text)], too_late=True)
+    count = len(cover.leads)
+    text = f"You're covering for {away.mention} until {until}."
+    owned = "it" if count == 1 else "them"
+    how = f"Work on their {plural(count, 'open lead')} as if you owned {owned}."
+    rows = _handed_over([(lead, away) for lead in cover.leads], home=away.slack_id)
+    end = end_cover_button(cover.absence_id)
+    return Message(text, [SectionBlock(text=f"{text} {how}", accessory=end), *rows])
+
+
+def end_cover_button(absence_id: int) -> ButtonElement:
+    """End the cover of this absence."""
+    return ButtonElement(text="End cover", action_id=END_COVER, value=str(absence_id))
 
 
 def came_back(handover: Handover) -> Message:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.leads.models import Lead
 from bot.people.models import Person
-from bot.store import Base, WorkspaceId
+from bot.store import Base, Id, Moment, WorkspaceId
 
 
 class RoundRobinWeight(Base):
@@ -23,6 +23,21 @@ class RoundRobinWeight(Base):
     """How many leads for each one of a colleague with weight 1; 0: none."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
     """When this person's next turn is, in the round robin's virtual time."""
+
+
+class AwayOffer(Base):
+    """The question whether somebody is away here too, whose Slack status says that they are."""
+
+    __tablename__ = "away_offer"
+    __table_args__ = (UniqueConstraint("person_id", "until"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    until: Mapped[Moment | None]
+    """When the status ends; None: it does not say."""
+    at: Mapped[Moment]
+    declined: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,19 @@ class SlaTerms:
     most_open: int | None
     names_only: bool
     stalled_days: int = 14
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A colleague who acts as owner of somebody's leads while they are away."""
+
+    absence_id: int
+    away: Person
+    by: Person
+    until: datetime
+    is_over: bool
+    leads: Sequence[Lead]
+    """The open leads of who is away."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.routing import absences, capability, escalation, messages, unclaimed
+from bot.routing import absences, capability, covering, escalation, messages, unclaimed
 from bot.slack import Message
 
 capability.installation(escalation.install)
@@ -25,6 +25,11 @@ def write_unclaimed_again(session: Session, notice_id: int) -> None:
 @capability.card(absences.STANDS_IN)
 def _stands_in(session: Session, absence_id: int, target: str) -> Message:
     return messages.stands_in(absences.handover(session, absence_id, target))
+
+
+@capability.card(absences.COVERS)
+def _covers(session: Session, absence_id: int, target: str) -> Message:
+    return messages.covers(covering.cover(session, absence_id), target)
 
 
 @capability.card(absences.CAME_BACK)

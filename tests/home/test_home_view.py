@@ -33,7 +33,7 @@ from bot.leads.notice_models import Listed as ListedLead
 from bot.metrics import Figures, Pipeline
 from bot.metrics.pipeline import PipelineRow
 from bot.people import messages as people
-from bot.people.models import Person, Role, Team, Workspace
+from bot.people.models import Absence, Person, Role, Team, Workspace
 from bot.planning import home_sections as planning
 from bot.planning.agreement_rule import Responses
 from bot.planning.models import ProposalRow, Request, RequestRow
@@ -66,7 +66,7 @@ def copy(of: Campaign, **changes: Any) -> Campaign:
 SECTIONS: dict[str, tuple[Place, Callable[..., Sequence[Block]]]] = {
     "set_up": (Place.SET_UP, lambda _: people.not_set_up()),
     "headline": (Place.HEADLINE, leads.show_headline),
-    "away": (Place.AWAY, lambda until: [routing.show_away(until)]),
+    "away": (Place.AWAY, lambda shown: [draw(*facts) for draw, *facts in shown]),
     "needs": (Place.NEEDS_YOU_NOW, routing.show_needs_you_now),
     "overdue": (Place.NEEDS_YOU_NOW, planning.show_overdue),
     "now": (
@@ -112,6 +112,9 @@ FAILED = [FailedJob(9, "slack.draw_card", "C1", {"card_id": 4}, 20, NOON)] * 3
 SELLER = Person(id=3, slack_id="U3", name="Sofia", roles=["salesperson"])
 CLARA = Person(id=5, slack_id="U5", name="Clara", roles=["manager"])
 MARA = Person(id=2, slack_id="U2", name="Mara", roles=["marketer"])
+AWAY = Absence(id=7, person_id=3, starts_at=NOON, ends_at=NOON)
+IS_AWAY = [(routing.show_away, AWAY, None)]
+COVERED = [(routing.show_away, AWAY, CLARA), (routing.show_cover, AWAY, CLARA)]
 FIGURES = Figures(
     {
         "received": 42,
@@ -183,7 +186,7 @@ PAGES: dict[str, tuple[Person, dict[str, Any]]] = {
         "needs": ([], [], [], []), "overdue": 0, "week": (NO_FIGURES, NO_FIGURES)}),
     "manager_on_monday": (CLARA, {"overdue": 1, "week": (NO_FIGURES, FEW_FIGURES)}),
     "everything": (FOUR_ROLES, {
-        "headline": (FOUR_ROLES, FULL, 500, 500), "away": NOON,
+        "headline": (FOUR_ROLES, FULL, 500, 500), "away": IS_AWAY,
         "needs": ([(each, None) for each in many(10, 6, **UNCLAIMED)], many(20, 6),
                   [AGAIN] * 2, STILL),
         "overdue": 2, "now": (FOUR_ROLES, many(30, 3, **OVERDUE), [], True),
@@ -214,12 +217,13 @@ PAGES: dict[str, tuple[Person, dict[str, Any]]] = {
         "upkeep": Upkeep(BUSY | {"failed": 0}, [], "C0LEADS"), "unread": UNREAD, "running": []}),
     "admin_of_what_is_not_set_up": (ROOT, {
         "set_up": None, "upkeep": Upkeep(BUSY | {"failed": 0}, [], "C0LEADS"), "running": []}),
-    "away": (SELLER, {"away": NOON, "running": []}),
+    "away": (SELLER, {"away": IS_AWAY, "running": []}),
+    "cover": (SELLER, {"away": COVERED, "running": []}),
     "much_to_do": (SELLER, {
         "headline": (SELLER, FULL, 3, 2),
         "now": (SELLER, many(10, 7, **OVERDUE), many(20, 6), True),
         "own": (FULL, many(60, 5, **ACTIVE), many(70, 4, **LOST), MOVED),
-        "calls": [CALLS] * 3, "away": NOON, "running": [SPRING] * 30, "standup": TODAY}),
+        "calls": [CALLS] * 3, "away": IS_AWAY, "running": [SPRING] * 30, "standup": TODAY}),
 }  # fmt: skip
 
 

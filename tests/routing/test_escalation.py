@@ -43,7 +43,7 @@ from bot.leads.outcomes import (
 )
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Team, Workspace
-from bot.routing import absences, escalation, messages, round_robin, sla, unclaimed
+from bot.routing import absences, covering, escalation, messages, round_robin, sla, unclaimed
 from bot.routing.absences import AlreadyAsked, NotAskedAnyMore, NotAway, StandInAway
 from bot.routing.escalation import NotSuggestedToYou
 from bot.routing.models import RoundRobinWeight
@@ -726,6 +726,91 @@ def test_each_colleague_gets_one_message_with_their_leads(floor: Floor) -> None:
     assert {kind for kind, _ in messages_to(floor) - before} == {
         absences.STANDS_IN, absences.CAME_BACK
     }  # fmt: skip
+
+
+def cover(floor: Floor, hours: float = 3) -> int:
+    """Sue covers for Sal; returns the absence's id."""
+    with floor.store.transaction() as session:
+        absences.go_away(session, floor.sal, floor.hands.now + hours * HOUR, cover=floor.sue)
+        return session.scalars(select(Absence.id).order_by(Absence.id.desc()).limit(1)).one()
+
+
+def test_who_covers_acts_as_owner_under_their_own_name(floor: Floor) -> None:
+    ben, lead = floor.hire("Ben"), floor.lead()
+    floor.do(claiming.claim, floor.sal, lead)
+    with pytest.raises(NotYours):
+        floor.do(outcomes.contacted, floor.sue, lead)
+    absence_id = cover(floor)
+    floor.until(NINE + 10 * MINUTE)
+    assert floor.steps(lead) == [(EscalationStep.REMIND, "Sue", "Mon 09:03")]
+    [reminder] = told(floor, lead, floor.sue)
+    assert "you're covering for them" in reminder
+    with pytest.raises(NotYours):
+        floor.do(outcomes.contacted, ben, lead)
+    with floor.store.transaction() as session:
+        seen = queries.facts_for(session, floor.sue, lead)
+        assert (seen.may_work, seen.may_ask) == (True, False)
+    floor.do(outcomes.contacted, floor.sue, lead)
+    with floor.store.transaction() as session:
+        event = session.scalars(select(LeadEvent).order_by(LeadEvent.id.desc()).limit(1)).one()
+        assert (event.person_id, event.facts["covers"]) == (floor.sue.id, floor.sal.id)
+    found = floor.get(lead)
+    assert (found.claimed_by, found.first_claimed_by) == (floor.sal.id, floor.sal.id)
+    assert messages_to(floor)[absences.COVERS, "USUE"] == 1
+    with floor.store.transaction() as session:
+        shown = messages.covers(covering.cover(session, absence_id), "USUE")
+    assert "You're covering for <@USAL>" in shown.text
+    assert f"(#{lead})" in str(shown.blocks)
+    floor.hands.now = NINE + 3 * HOUR
+    with floor.store.transaction() as session:
+        absences.end_absence(session, absence_id)
+        over = messages.covers(covering.cover(session, absence_id), "USUE")
+        assert not covering.covers_by(session, floor.sue)
+    assert over.text.startswith("You covered for <@USAL>")
+    with pytest.raises(NotYours):
+        floor.do(outcomes.qualify, floor.sue, lead)
+
+
+def test_what_wakes_or_is_asked_for_meanwhile_goes_to_who_covers(floor: Floor) -> None:
+    ben, lead, other = floor.hire("Ben"), floor.lead(1), floor.lead(2)
+    for each in (lead, other):
+        floor.do(claiming.claim, floor.sal, each)
+        floor.do(outcomes.contacted, floor.sal, each)
+    floor.do(claiming.snooze, floor.sal, lead, NINE + HOUR)
+    cover(floor)
+    floor.until(NINE + HOUR, 5 * MINUTE)
+    assert floor.steps(lead) == [(EscalationStep.WAKE, "Sue", "Mon 10:00")]
+    floor.again(2)
+    floor.sweep()
+    assert messages_to(floor)[lead_notices.COVER, "USUE"] == 1
+    assert messages_to(floor)[lead_notices.COVER, "UBOSS"] == 0
+    floor.do(absences.take_over, ben, other)
+    assert told(floor, other, floor.sue)[-1].startswith("<@UBEN> would like to take over")
+    assert floor.get(other).claimed_by == floor.sal.id
+
+
+def test_either_of_them_ends_a_cover(floor: Floor) -> None:
+    absence_id = cover(floor)
+    floor.hands.forward(minutes=5)
+    with floor.store.transaction() as session:
+        with pytest.raises(NotFound):
+            covering.end_cover(session, floor.boss, absence_id)
+        covering.end_cover(session, floor.sue, absence_id)
+        covering.end_cover(session, floor.sue, absence_id)  # a double click
+        still = absences.absence_of(session, floor.sal)
+        assert still is not None
+        assert (still.cover_id, still.ends_at) == (None, NINE + 3 * HOUR)
+        told_owner = messages.covers(covering.cover(session, absence_id), "USAL")
+    assert "<@USUE> no longer covers for you" in told_owner.text
+    assert messages_to(floor)[absences.COVERS, "USAL"] == 1
+    absence_id = cover(floor)
+    floor.hands.forward(minutes=5)
+    with floor.store.transaction() as session:
+        covering.end_cover(session, floor.sal, absence_id)
+        assert absences.absence_of(session, floor.sal) is None
+    assert messages_to(floor)[absences.COVERS, "USAL"] == 1
+    with pytest.raises(absences.CoversForThemselves), floor.store.transaction() as session:
+        absences.stand_in(session, floor.sal, "USAL")
 
 
 def messages_to(floor: Floor) -> Counter[tuple[str, str]]:

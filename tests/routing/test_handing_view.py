@@ -24,7 +24,7 @@ from bot.people.models import Person
 from bot.routing import forms as settings_forms
 from bot.routing import messages
 from bot.routing.absences import MOST_HANDED_OVER
-from bot.routing.models import Handover, SlaTerms
+from bot.routing.models import Cover, Handover, SlaTerms
 from bot.routing.round_robin import Share
 from playground import limits
 from tests.golden_files import Golden
@@ -131,7 +131,14 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
     returned = replace(
         handed, leads=[(mine, SOFIA), (given, BEN), *handed.leads[1:]], returned={mine.id, given.id}
     )
+    covered = Cover(5, SOFIA, BEN, NINE, is_over=False, leads=[mine])
+    assert not limits.check_message(
+        messages.covers(replace(covered, leads=[mine] * 80), "U4").blocks
+    )
     golden("absence", {
+        "covers": drawn(messages.covers(covered, "U4")),
+        "covered": drawn(messages.covers(replace(covered, is_over=True), "U4")),
+        "cover_ended": drawn(messages.covers(replace(covered, is_over=True), "U3")),
         "stands_in": drawn(messages.stands_in(handed)),
         "came_back": drawn(messages.came_back(returned)),
     })  # fmt: skip
@@ -146,6 +153,7 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
         "reassign": forms.Reassign.of(mine, [BEN, SOFIA], {4: 12}),
         "nobody_else": forms.nobody_else(mine),
         "away": settings_forms.Away.of(3, NINE + timedelta(days=1)),
+        "away_covered": settings_forms.Away.of(3, NINE + timedelta(days=1), covered=True),
         "away_handing_over": settings_forms.Away.of(
             3, NINE + timedelta(days=1), [mine, lead(id=8, company=HOSTILE)], {7: BEN}
         ),

@@ -72,6 +72,8 @@ def _blocks(facts: LeadFacts) -> Iterator[Block]:
     yield ContextBlock(elements=[MarkdownTextObject(text=line) for line in _small_print(facts)])
     if facts.owner is not None and facts.owner_back_at is not None:
         away = f"{facts.owner.mention} is away until {moment(facts.owner_back_at)}."
+        if facts.covered_by is not None:
+            away += f" {facts.covered_by.mention} covers for them."
         yield ContextBlock(elements=[MarkdownTextObject(text=away)])
     yield from (ActionsBlock(elements=row) for row in _rows(facts) if row)
     if facts.may_work and lead.merged_into is None:
@@ -189,7 +191,8 @@ def _for_everybody(facts: LeadFacts) -> Iterator[InteractiveElement]:
     if facts.campaign:
         yield lead_card.offer_button(lead)
     if facts.may_ask:
-        label = "Take over" if facts.owner_back_at else "Ask to take over"
+        is_free = facts.owner_back_at is not None and facts.covered_by is None
+        label = "Take over" if is_free else "Ask to take over"
         yield ButtonElement(text=label, action_id=TAKE_OVER, value=str(lead.id))
 
 

@@ -203,7 +203,10 @@ def _step_text(facts: StepFacts) -> str | None:
 def _text(facts: StepFacts) -> str:
     step, lead = EscalationStep(facts.step.step), facts.lead
     if step in _OWNERS:
-        return _OWNER_ASKS[step].format(lead=_lead_name(lead), when=_claimed(lead))
+        is_cover = facts.owner is not None and facts.owner.id != facts.step.person_id
+        asks = _COVER_ASKS if is_cover else _OWNER_ASKS
+        owner = facts.owner.mention if facts.owner else ""
+        return asks[step].format(lead=_lead_name(lead), when=_claimed(lead), owner=owner)
     if step is EscalationStep.ASKED and facts.by is not None:
         return f"{facts.by.mention} would like to take over {_lead_name(lead)}{_whose(facts)}."
     asks = _ASKS.get(step, "{lead} is still unclaimed.").format(
@@ -250,6 +253,12 @@ _ASKS = {
 _OWNER_ASKS = {
     EscalationStep.REMIND: "You claimed {lead} {when}. Have you been in touch?",
     EscalationStep.WAKE: "It's time to get back to {lead}.",
+}
+
+_COVER_ASKS = {
+    EscalationStep.REMIND: "{owner} claimed {lead} {when}, and you're covering for them. Has "
+    "anybody been in touch?",
+    EscalationStep.WAKE: "It's time to get back to {lead}. You're covering for {owner}.",
 }
 
 
