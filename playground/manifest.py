@@ -26,6 +26,7 @@ EVENT_SCOPES: dict[str, str | None] = {
     "team_join": "users:read",
     "tokens_revoked": None,
     "user_change": "users:read",
+    "user_status_changed": "users:read",
 }
 MAX_COMMANDS, MAX_SHORTCUTS = 50, 10
 MAX_DESCRIPTION, MAX_USAGE_HINT = 2000, 1000  # of a command

@@ -149,6 +149,15 @@ class StandIn:
         self.deliveries.event({"type": "user_change", "user": info, "cache_ts": now})
         return changed
 
+    def set_status(self, user: User | str, emoji: str, text: str = "", ends: int = 0) -> None:
+        """Give a person a status until a moment (Unix time; 0: for good), and tell the app."""
+        info = user_info(self.workspace.users[id_of(user)], self.workspace, with_email=False)
+        info["profile"] |= {
+            "status_emoji": emoji, "status_text": text, "status_expiration": ends
+        }  # fmt: skip
+        now = int(self.workspace.now())
+        self.deliveries.event({"type": "user_status_changed", "user": info, "cache_ts": now})
+
     def uninstall(self) -> None:
         """Remove the app from the workspace: its tokens stop working, and it is told."""
         tokens = {"oauth": [], "bot": [self.app.bot_user_id]}

@@ -47,6 +47,7 @@ from bot.reports import exports
 from bot.reports.exports import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.routing import absences as lead_absences
+from bot.routing.models import AwayOffer
 from bot.settings import Settings
 from bot.shadowing import debriefs, meeting, membership, queries
 from bot.shadowing import rounds as shadow_rounds
@@ -166,6 +167,13 @@ class Company(BaseCompany):
         until = MONDAY + timedelta(days=2)
         self.do(partial(lead_absences.go_away, cover=self.ben), until)
         return int(self.ask(select(func.max(Absence.id)).where(Absence.cover_id == self.ben.id)))
+
+    def on_vacation(self) -> int:
+        """What the boss is asked, whose status says that they are away."""
+        offer = AwayOffer(workspace_id=self.workspace.id, person_id=self.boss.id, at=MONDAY)
+        with self.store.transaction() as session:
+            session.add(offer)
+        return offer.id
 
     def my_step(self) -> int:
         """The event of a step that the boss has just taken."""
@@ -762,6 +770,7 @@ BUTTONS: dict[str, Scene] = {
     "lead.assign": lambda c: f"{c.lead()} {c.ben.id}",
     "lead.claim": Company.lead,
     "lead.end_cover": Company.covered,
+    "lead.not_away": Company.on_vacation,
     "lead.keep": Company.asked_for,
     "lead.nobody_came": Company.met_lead,
     "lead.not_now": Company.offered,
@@ -809,7 +818,8 @@ READS = re.compile(
     | crm\.open | digest\.(open_report|settings|show_(details|money|running))
     | home\.sources | library\.find | import\.turn_columns
     | campaign\.(add_details|list|new|questions|show_(whole_)?offer)
-    | lead\.(away|choose_(disposition|leads)|new|offer|rate\.weak|rotation|show|show_notice|targets)
+    | lead\.(away|away_too|choose_(disposition|leads)|new|offer|rate\.weak|rotation|show)
+    | lead\.(show_notice|targets)
     | people\.(edit|hours|open) | proposal\.(add_details|see_all|take_up)
     | report\.(first|last)_touch | request\.plan | shadow\.(settings|show|show_apart) | spend\.pick
     | standup\.(open|overview|page)

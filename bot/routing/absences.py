@@ -29,7 +29,7 @@ from bot.leads.queries import find, is_kept, open_counts
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.people.rota import rota
-from bot.routing.models import Handover, RoundRobinWeight
+from bot.routing.models import AwayOffer, Handover, RoundRobinWeight
 from bot.slack.text import moment, safe
 from bot.tasks import Loop, enqueue
 
@@ -39,6 +39,8 @@ STANDS_IN = "routing.stands_in"
 COVERS = "routing.covers"
 """The card that tells a colleague for whom they cover, and the one who is away of its early end;
 its subject is the absence."""
+AWAY_OFFER = "routing.away_offer"
+"""The card that asks whether somebody is away here too."""
 CAME_BACK = "routing.came_back"
 """The card that tells which leads came back after an absence."""
 
@@ -80,7 +82,7 @@ def go_away(
     people.require(session, who, "say when they are away", Role.SALESPERSON)
     if until <= clock.now():
         raise InThePast
-    absence, cover_id = _lock(session, who), cover.id if cover else None
+    absence, cover_id = lock_absence(session, who), cover.id if cover else None
     if absence and (absence.ends_at, absence.cover_id) == (until, cover_id) and not stand_ins:
         return []  # the form came twice
     absence = replace_absence(session, who, until, cover)
@@ -111,7 +113,10 @@ def replace_absence(
         _show_cover_again(session, each)
     session.flush()
     enqueue(session, END_ABSENCE, at=until, absence_id=absence.id)
-    slack.redraw(session, slack.HOME, who.id)
+    asked = session.scalars(select(AwayOffer.id).where(AwayOffer.person_id == who.id))
+    slack.redraw_all(
+        session, [(slack.HOME, who.id), *((AWAY_OFFER, offer_id) for offer_id in asked)]
+    )
     if cover is not None:
         slack.show(session, who.workspace_id, COVERS, absence.id, cover.slack_id)
         slack.redraw(session, slack.HOME, cover.id)
@@ -207,7 +212,7 @@ def come_back(session: Session, who: Person) -> list[Lead]:
 
     Raises NotAway.
     """
-    absence = _lock(session, who)
+    absence = lock_absence(session, who)
     if absence is None:
         raise NotAway
     now = clock.now()
@@ -313,7 +318,7 @@ def absence_of(session: Session, who: Person) -> Absence | None:
     return session.scalars(select(Absence).where(*_current(who, clock.now()))).first()
 
 
-def _lock(session: Session, who: Person) -> Absence | None:
+def lock_absence(session: Session, who: Person) -> Absence | None:
     """The absence in which the person is; nobody else begins or ends one until we are done."""
     session.execute(select(Person.id).where(Person.id == who.id).with_for_update(key_share=True))
     return absence_of(session, who)

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from slack_sdk.models.views import View
+from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.capability import Act, Update
@@ -13,7 +15,7 @@ from bot.leads import claiming, queries
 from bot.leads.handlers.leads import WORK, number_of, numbers_of
 from bot.leads.messages import lead_card, lead_modal, notifications
 from bot.leads.notice_models import LeadNotice
-from bot.people.models import Person, Role
+from bot.people.models import Person, Role, Workspace
 from bot.routing import (
     absences,
     capability,
@@ -23,6 +25,7 @@ from bot.routing import (
     messages,
     round_robin,
     sla,
+    slack_status,
 )
 from bot.slack.access import Access
 from bot.slack.text import moment, safe
@@ -85,6 +88,27 @@ def ask_away(act: Act) -> View:
 def ask_cover(act: Act) -> View:
     """The same form, for somebody for whom a colleague covers, at first for some hours."""
     return forms.Away.of(_open_count(act), clock.now() + _A_WHILE, covered=True)
+
+
+@capability.event("user_status_changed")
+def follow_status(session: Session, workspace: Workspace, event: dict[str, Any]) -> None:
+    """Somebody's status in Slack is another."""
+    slack_status.offer_absence(session, workspace, event["user"])
+
+
+@capability.action(messages.AWAY_TOO, _AWAY)
+def ask_away_too(act: Act) -> View:
+    """The form, with the end of the status."""
+    offer, now = slack_status.offered(act.session, act.person, act.row_id), clock.now()
+    morning = claiming.next_morning(act.session, act.workspace_id)
+    until = offer.until if offer.until and offer.until > now else morning
+    return forms.Away.of(_open_count(act), until)
+
+
+@capability.action(messages.NOT_AWAY, _AWAY)
+def stay(act: Act) -> None:
+    """Their status is no absence here."""
+    slack_status.decline(act.session, act.person, act.row_id)
 
 
 @capability.action(messages.END_COVER, _AWAY)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import ButtonElement, SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, ButtonElement, SectionBlock
 
 from bot.formats import plural
 from bot.leads.messages.lead_card import SHOW
 from bot.leads.models import Lead
-from bot.people.models import Person
-from bot.routing.models import Cover, Handover
+from bot.people.models import Absence, Person
+from bot.routing.models import AwayOffer, Cover, Handover
 from bot.slack import Message
 from bot.slack.text import moment, safe
 
@@ -16,6 +16,25 @@ from bot.slack.text import moment, safe
 _MOST_HANDED_OVER = 40
 
 END_COVER = "lead.end_cover"
+AWAY_TOO = "lead.away_too"
+NOT_AWAY = "lead.not_away"
+
+
+def away_offer(offer: AwayOffer, absence: Absence | None) -> Message:
+    """Whether somebody is away here too, whose Slack status says so; or what came of that."""
+    if absence is not None:
+        text = f"You're away until {moment(absence.ends_at)}. `/lead back` ends it earlier."
+        return Message(text, [SectionBlock(text=text)], too_late=True)
+    if offer.declined:
+        text = "OK, you get leads as usual."
+        return Message(text, [SectionBlock(text=text)], too_late=True)
+    until = f" until {moment(offer.until, '{date_short_pretty}')}" if offer.until else ""
+    text = f"Your Slack status says you're away{until}. Shall I set you away here too?"
+    buttons = [
+        ButtonElement(text="I'm away", action_id=AWAY_TOO, value=str(offer.id)),
+        ButtonElement(text="No thanks", action_id=NOT_AWAY, value=str(offer.id)),
+    ]
+    return Message(text, [SectionBlock(text=text), ActionsBlock(elements=buttons)])
 
 
 def stands_in(handover: Handover) -> Message:

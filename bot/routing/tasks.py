@@ -2,7 +2,15 @@
 
 from sqlalchemy.orm import Session
 
-from bot.routing import absences, capability, covering, escalation, messages, unclaimed
+from bot.routing import (
+    absences,
+    capability,
+    covering,
+    escalation,
+    messages,
+    slack_status,
+    unclaimed,
+)
 from bot.slack import Message
 
 capability.installation(escalation.install)
@@ -30,6 +38,11 @@ def _stands_in(session: Session, absence_id: int, target: str) -> Message:
 @capability.card(absences.COVERS)
 def _covers(session: Session, absence_id: int, target: str) -> Message:
     return messages.covers(covering.cover(session, absence_id), target)
+
+
+@capability.card(absences.AWAY_OFFER)
+def _away_offer(session: Session, offer_id: int) -> Message:
+    return messages.away_offer(*slack_status.with_absence(session, offer_id))
 
 
 @capability.card(absences.CAME_BACK)

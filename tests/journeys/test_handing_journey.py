@@ -15,14 +15,41 @@ def later(**by: float) -> int:
     return int((clock.now() + timedelta(**by)).timestamp())
 
 
-def is_away_and_back(office: Office) -> None:
-    """Ben keeps his lead the first time, and lends it to Sofia the second."""
-    office.hand("ben").command("/lead", "away")
+def sofia_covers(office: Office) -> None:
+    """She acts on Ben's lead, which stays his, until she ends it."""
+    office.hand("ben").command("/lead", "cover")
     modal = office.modal("ben", "I'm away")
-    office.hand("ben").submit(modal, {"until": later(days=2)})
+    told = {"until": later(hours=3), "leads": "cover"}
+    themselves = office.hand("ben").submit(modal, told | {"cover": office.users["ben"].id})
+    assert themselves.errors == {"cover": "Choose a colleague."}
+    office.hand("ben").submit(modal, told | {"cover": office.users["sofia"].id})
+    office.whisper("ben", f"<@{office.users['sofia'].id}> covers for you")
+    message = office.whisper("sofia", "You're covering for", "Work on their 1 open lead")
+    office.hand("sofia").click(message, "lead.show")
+    office.hand("sofia").click(office.modal("sofia", "Lead #1"), "lead.rate.good")
+    office.card("Ada Lovelace", "Quality: *Good*")
+    office.hand("sofia").close(office.modal("sofia", "Lead #1"))
+    office.hand("sofia").click(message, "lead.end_cover")
+    office.whisper("ben", "no longer covers for you")
+    office.whisper("sofia", "You covered for")
+    office.hand("ben").command("/lead", "back")
+    office.whisper("ben", "Welcome back")
+
+
+def is_away_and_back(office: Office) -> None:
+    """Ben keeps his lead the first time, as his Slack status suggests; Sofia covers the second
+    time, and has the lead the third."""
+    ends = later(days=2)
+    office.slack.set_status(office.users["ben"], ":palm_tree:", "Vacationing", ends)
+    question = office.whisper("ben", "Your Slack status says you're away until")
+    office.hand("ben").click(question, "lead.away_too")
+    modal = office.modal("ben", "I'm away")
+    assert f"'initial_date_time': {ends}" in str(modal.blocks)
+    office.hand("ben").submit(modal, {"until": ends})
     office.whisper("ben", "You're away until", "1 open lead stays with you")
     office.hand("ben").command("/lead", "back")
     office.whisper("ben", "Welcome back")
+    sofia_covers(office)
     office.hand("ben").command("/lead", "away")
     office.hand("ben").choose(office.modal("ben", "I'm away"), "lead.choose_leads", "hand_over")
     office.slack.wait_until(

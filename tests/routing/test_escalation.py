@@ -43,10 +43,20 @@ from bot.leads.outcomes import (
 )
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Team, Workspace
-from bot.routing import absences, covering, escalation, messages, round_robin, sla, unclaimed
+from bot.routing import (
+    absences,
+    covering,
+    escalation,
+    messages,
+    round_robin,
+    sla,
+    slack_status,
+    unclaimed,
+)
 from bot.routing.absences import AlreadyAsked, NotAskedAnyMore, NotAway, StandInAway
 from bot.routing.escalation import NotSuggestedToYou
-from bot.routing.models import RoundRobinWeight
+from bot.routing.models import AwayOffer, RoundRobinWeight
+from bot.slack import Message
 from bot.slack.cards import Card
 from bot.sources.lead_payload import read
 from bot.store import Store
@@ -811,6 +821,47 @@ def test_either_of_them_ends_a_cover(floor: Floor) -> None:
     assert messages_to(floor)[absences.COVERS, "USAL"] == 1
     with pytest.raises(absences.CoversForThemselves), floor.store.transaction() as session:
         absences.stand_in(session, floor.sal, "USAL")
+
+
+def status(floor: Floor, who: Person, text: str, until: datetime | None, emoji: str = "") -> int:
+    """Slack tells of somebody's new status; returns how often they were asked since the start."""
+    profile = {"status_text": text, "status_emoji": emoji,
+               "status_expiration": int(until.timestamp()) if until else 0}  # fmt: skip
+    with floor.store.transaction() as session:
+        workspace = session.get_one(Workspace, floor.workspace.id)
+        user = {"id": who.slack_id, "profile": profile}
+        slack_status.offer_absence(session, workspace, user)
+    return messages_to(floor)[absences.AWAY_OFFER, who.slack_id]
+
+
+def test_a_slack_status_is_offered_as_an_absence_once_and_never_taken(floor: Floor) -> None:
+    sal, until = floor.sal, NINE + 96 * HOUR
+    assert status(floor, sal, "In a meeting", until) == 0
+    assert status(floor, sal, "Vacationing", NINE - HOUR) == 0
+    assert status(floor, floor.boss, "Vacationing", until) == 0
+    assert status(floor, sal, "", until, ":palm_tree:") == 1
+    assert status(floor, sal, "Out of office", until) == 1
+    assert status(floor, sal, "OOO", None) == 2
+    assert status(floor, sal, "On leave", None) == 2
+    with floor.store.transaction() as session:
+        assert absences.absence_of(session, sal) is None
+        first, second = session.scalars(select(AwayOffer.id).order_by(AwayOffer.id)).all()
+        with pytest.raises(NotFound):
+            slack_status.decline(session, floor.sue, first)
+        slack_status.decline(session, sal, first)
+
+    def drawn(offer_id: int) -> Message:
+        with floor.store.transaction() as session:
+            return messages.away_offer(*slack_status.with_absence(session, offer_id))
+
+    assert drawn(first).text == "OK, you get leads as usual."
+    assert (
+        drawn(second).text == "Your Slack status says you're away. Shall I set you away here too?"
+    )
+    with floor.store.transaction() as session:
+        absences.go_away(session, sal, until)
+    assert drawn(second).text.startswith("You're away until")
+    assert status(floor, sal, "Vacationing", until + HOUR) == 2, "who is away is not asked"
 
 
 def messages_to(floor: Floor) -> Counter[tuple[str, str]]:

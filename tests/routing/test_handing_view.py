@@ -24,7 +24,7 @@ from bot.people.models import Person
 from bot.routing import forms as settings_forms
 from bot.routing import messages
 from bot.routing.absences import MOST_HANDED_OVER
-from bot.routing.models import Cover, Handover, SlaTerms
+from bot.routing.models import AwayOffer, Cover, Handover, SlaTerms
 from bot.routing.round_robin import Share
 from playground import limits
 from tests.golden_files import Golden
@@ -135,7 +135,9 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
     assert not limits.check_message(
         messages.covers(replace(covered, leads=[mine] * 80), "U4").blocks
     )
+    asked = AwayOffer(id=3, person_id=3, until=NINE, at=NINE, declined=False)
     golden("absence", {
+        "away_offer": drawn(messages.away_offer(asked, None)),
         "covers": drawn(messages.covers(covered, "U4")),
         "covered": drawn(messages.covers(replace(covered, is_over=True), "U4")),
         "cover_ended": drawn(messages.covers(replace(covered, is_over=True), "U3")),
