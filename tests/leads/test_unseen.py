@@ -99,7 +99,9 @@ def test_who_stays_away_longer_gets_nothing_back_before(floor: Floor) -> None:
     floor.hands.now = NINE + 3 * HOUR
     with floor.store.transaction() as session:
         assert [each.id for each in absences.end_absence(session, second)] == [lead]
-        assert [each.id for each, _ in absences.handover(session, second).leads] == [lead]
+        assert [
+            each.id for each, _ in absences.handover(session, second, floor.sal.slack_id).leads
+        ] == [lead]
 
 
 def test_who_stands_in_and_goes_away_too_hands_on_what_returns_to_the_first(floor: Floor) -> None:
