@@ -241,10 +241,8 @@ def found(words: str, leads: Sequence[Lead]) -> Message:
 def found_in_form(words: str, leads: Sequence[Lead]) -> View:
     """The same in the modal in which they were looked for."""
     message = found(words, leads)
-    return View(
-        type="modal", title="Find a lead", close="Done",
-        blocks=message.blocks or [SectionBlock(text=message.text)],
-    )  # fmt: skip
+    blocks = message.blocks or [SectionBlock(text=message.text)]
+    return View(type="modal", title="Find a lead", close="Done", blocks=blocks)
 
 
 def mine(urgent: Sequence[Lead], counts: Mapping[Mine, int]) -> Message:

@@ -4,7 +4,7 @@ by Slack's status."""
 from alembic import op
 
 revision = "0007_cover"
-down_revision = "0004_notices_of_a_moment"
+down_revision = "0006_meetings"
 branch_labels = None
 depends_on = None
 
