@@ -241,7 +241,7 @@ def found(words: str, leads: Sequence[Lead]) -> Message:
 def found_in_form(words: str, leads: Sequence[Lead]) -> View:
     """The same in the modal in which they were looked for."""
     message = found(words, leads)
-    blocks = message.blocks or [SectionBlock(text=message.text)]
+    blocks = message.blocks or [SectionBlock(text=message.text).to_dict()]
     return View(type="modal", title="Find a lead", close="Done", blocks=blocks)
 
 

@@ -209,10 +209,10 @@ def _text(facts: StepFacts) -> str:
         return asks[step].format(lead=_lead_name(lead), when=_claimed(lead), owner=owner)
     if step is EscalationStep.ASKED and facts.by is not None:
         return f"{facts.by.mention} would like to take over {_lead_name(lead)}{_whose(facts)}."
-    asks = _ASKS.get(step, "{lead} is still unclaimed.").format(
+    text = _ASKS.get(step, "{lead} is still unclaimed.").format(
         lead=_lead_name(lead), until=moment(lead.reserved_until or lead.received_at)
     )
-    return f"{asks}\n{_meets(facts.meets_at)}" if facts.meets_at else asks
+    return f"{text}\n{_meets(facts.meets_at)}" if facts.meets_at else text
 
 
 def _meets(at: datetime) -> str:
