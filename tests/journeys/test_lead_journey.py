@@ -184,7 +184,7 @@ def test_two_leads_are_merged_and_become_two_again(office: Office) -> None:
     office.whisper("mara", "Lead #2 is part of #1 now")
     assert "lead.claim" not in drawn(office.card("🔗 *Augusta"))
     mara.command("/lead", "merge 2 into 1", office.channel)
-    office.whisper("mara", "Lead #2 was merged into #1 already")
+    office.whisper("mara", "Lead #2 was already merged into #1")
     mara.command("/lead", "unmerge 2", office.channel)
     assert "lead.claim" in drawn(office.card("New lead: Augusta"))
     mara.command("/lead", "merge them", office.channel)
@@ -318,7 +318,7 @@ def test_a_double_click_takes_one_step_and_slips_can_be_put_right(
     assert pick(sofia, card, "lead.correct").ok
     modal = office.modal("sofia", "Correct the amount")
     assert sofia.submit(modal, {"amount": "125,000"}).errors == {
-        "amount": "The amount is 125,000 EUR already."
+        "amount": "The amount is already 125,000 EUR."
     }
     assert sofia.submit(modal, {"amount": "12,500"}).ok
     card = office.card("won *12,500 EUR*", "lead.reopen")

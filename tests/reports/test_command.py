@@ -57,7 +57,7 @@ def test_every_sheet_in_every_kind(house: House, tmp_path: Path, sheet: str, kin
     ("more", "hint"),
     [
         (("--format", "xlsx"), "--output report.xlsx"),
-        (("--output", "/nowhere/x.csv"), "I cannot write /nowhere/x.csv"),
+        (("--output", "/nowhere/x.csv"), "I can't write /nowhere/x.csv"),
         (("--from", "tomorrow"), "I can't read this day"),
     ],
 )

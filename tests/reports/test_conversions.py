@@ -498,7 +498,7 @@ def test_the_command_line_writes_a_file(house: House, tmp_path: Path) -> None:
         return handoff("conversions", "google", *more, DATABASE_URL=house.database_url)
 
     refused = run("--output", "/nowhere/x.csv")
-    assert (refused.returncode, "I cannot write /nowhere/x.csv" in refused.stderr) == (1, True)
+    assert (refused.returncode, "I can't write /nowhere/x.csv" in refused.stderr) == (1, True)
     written = run("--output", str(place))
     assert (written.returncode, written.stdout, written.stderr) == (0, "", "File 1, 1 row.\n")
     assert len(rows(place.read_text())) == 1
