@@ -28,7 +28,6 @@ from bot.leads.models import (
     CallList,
     EventType,
     Lead,
-    LeadAttempt,
     LeadEvent,
     LeadNote,
     Rating,
@@ -99,7 +98,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         suggested_to=_person(session, lead.suggested_to),
         kept_for=_person(session, lead.reserved_for),
         notes=_notes(session, lead.id),
-        attempts=attempts(session, lead),
+        attempts=steps.attempts(session, lead),
         meetings=meetings(session, lead.id),
         names_only=has_names_only(session, lead.workspace_id),
         handover=steps.last_handover(session, lead),
@@ -160,20 +159,9 @@ def step_facts(session: Session, step_id: int) -> StepFacts:
     return StepFacts(
         *row[:3], by=by, meets_at=row.meets_at, event=event,
         is_undone=event is not None and steps.is_undone(session, event),
-        is_kept=by is not None and is_kept(session, taken),
+        is_kept=by is not None and steps.is_kept(session, taken),
         via=moved.get(EventType.REASSIGNED if row.Lead.claimed_by else EventType.RELEASED),
     )  # fmt: skip
-
-
-def is_kept(session: Session, asked: LeadStep) -> bool:
-    """Whether the colleague who asks for the lead in this step was told no."""
-    told = select(LeadStep.id).where(
-        LeadStep.lead_id == asked.lead_id,
-        LeadStep.assignment_no == asked.assignment_no,
-        LeadStep.step == EscalationStep.KEPT,
-        LeadStep.person_id == asked.by_id,
-    )
-    return session.scalar(told.limit(1)) is not None
 
 
 def _via(session: Session, lead: Lead) -> dict[str, str]:
@@ -212,12 +200,6 @@ def _notes(session: Session, lead_id: int) -> Sequence[tuple[LeadNote, Person | 
         .limit(_MOST_NOTES)
     )
     return [(note, author) for note, author in rows]
-
-
-def attempts(session: Session, lead: Lead) -> Sequence[LeadAttempt]:
-    """The calls that reached nobody, the newest first."""
-    mine = select(LeadAttempt).where(LeadAttempt.lead_id == lead.id)
-    return session.scalars(mine.order_by(LeadAttempt.id.desc())).all()
 
 
 def meetings(session: Session, lead_id: int) -> Sequence[Meeting]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.leads.models import EventType, Lead, LeadEvent
+from bot.leads.models import EventType, Lead, LeadAttempt, LeadEvent
 from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.people.models import Person
 
@@ -156,3 +156,20 @@ def is_undone(session: Session, event: LeadEvent) -> bool:
         LeadEvent.facts["events"].contains([event.id]),
     )
     return session.scalar(undone.limit(1)) is not None
+
+
+def attempts(session: Session, lead: Lead) -> Sequence[LeadAttempt]:
+    """The calls that reached nobody, the newest first."""
+    mine = select(LeadAttempt).where(LeadAttempt.lead_id == lead.id)
+    return session.scalars(mine.order_by(LeadAttempt.id.desc())).all()
+
+
+def is_kept(session: Session, asked: LeadStep) -> bool:
+    """Whether the colleague who asks for the lead in this step was told no."""
+    told = select(LeadStep.id).where(
+        LeadStep.lead_id == asked.lead_id,
+        LeadStep.assignment_no == asked.assignment_no,
+        LeadStep.step == EscalationStep.KEPT,
+        LeadStep.person_id == asked.by_id,
+    )
+    return session.scalar(told.limit(1)) is not None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
+from bot.leads import steps
 from bot.leads.claiming import (
     AlreadyYours,
     DoesNotSell,
@@ -25,7 +26,7 @@ from bot.leads.events import keep_note, record
 from bot.leads.models import IS_OPEN, EventType, Lead, LeadEvent, LeadNote
 from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.leads.notices import CARD, STEP, add_step, notify_former_owner, notify_new_owner
-from bot.leads.queries import find, is_kept, open_counts
+from bot.leads.queries import find, open_counts
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.people.rota import rota
@@ -448,6 +449,6 @@ def _requested(session: Session, who: Person, step_id: int) -> tuple[Lead, int]:
     if step is None or step.workspace_id != who.workspace_id or step.by_id is None:
         raise NotFound(what="this question")
     lead = owned(session, who, step.lead_id, "hand it over")
-    if lead.assignment_no != step.assignment_no or is_kept(session, step):
+    if lead.assignment_no != step.assignment_no or steps.is_kept(session, step):
         raise NotAskedAnyMore
     return lead, step.by_id

@@ -21,6 +21,7 @@ from bot.leads import (
     notices,
     outcomes,
     queries,
+    steps,
     undoing,
 )
 from bot.leads.list_models import Mine
@@ -397,7 +398,7 @@ def choose_disposition(act: Act) -> Update:
 
 def _lost(act: Act, lead: Lead, chosen: Disposition | None = None) -> View:
     needed = outcomes.attempts_needed(act.session, act.workspace_id)
-    tried = len(queries.attempts(act.session, lead))
+    tried = len(steps.attempts(act.session, lead))
     return forms.MarkLost.of(lead, needed, chosen, tried)
 
 
