@@ -104,11 +104,13 @@ class MeetingFacts:
     meeting: Meeting
     lead: Lead
     owner: Person | None
+    acting: Person | None
+    """Who covers for the owner, else the owner."""
     next_one: Meeting | None = None
     """The lead's meeting that is ahead, if that is another."""
 
     @property
     def is_current(self) -> bool:
-        """Whether the lead is still that person's, and open."""
+        """Whether the lead is open, and this person still acts as its owner."""
         is_open = not self.lead.is_closed and self.lead.merged_into is None
-        return is_open and self.lead.claimed_by == self.notice.person_id
+        return is_open and self.acting is not None and self.acting.id == self.notice.person_id

@@ -29,6 +29,7 @@ from bot.leads.notices import CARD
 from bot.leads.outcomes import note_contact
 from bot.leads.queries import find, meetings
 from bot.people.models import Person
+from bot.people.rota import acting_for, cover_of
 from bot.slack.text import moment
 from bot.sources.contract import Cancellation
 from bot.sources.lead_payload import Booking
@@ -157,14 +158,14 @@ def take_back_answer(session: Session, event: LeadEvent) -> None:
 
 
 def remind(session: Session) -> int:
-    """Remind owners of meetings that begin soon, and ask those of others whether they took place;
-    returns how many messages those were, at most ten."""
+    """Remind owners, or who covers for them, of meetings that begin soon, and ask those of others
+    whether they took place; returns how many messages those were, at most ten."""
     now = clock.now()
     begins_soon, is_over = Meeting.starts_at > now, Meeting.ends_at <= now
     due = session.scalars(
         select(Meeting)
         .join(Lead, Lead.id == Meeting.lead_id)
-        .join(Person, Person.id == Lead.claimed_by)
+        .join(Person, Person.id == acting_for(Lead.claimed_by))
         .where(
             IS_BOOKED,
             Meeting.starts_at <= now + REMIND_BEFORE,
@@ -188,19 +189,21 @@ def remind(session: Session) -> int:
 def _was_told(kind: MeetingNoticeKind) -> ColumnElement[bool]:
     return exists().where(
         MeetingNotice.meeting_id == Meeting.id,
-        MeetingNotice.person_id == Lead.claimed_by,
+        MeetingNotice.person_id == Person.id,
         MeetingNotice.kind == kind,
     )
 
 
 def _tell(session: Session, meeting: Meeting) -> None:
-    """Remind the owner of a meeting, or ask them about it; of two who do it at once, one does."""
+    """Remind whoever acts as the owner of a meeting, or ask them about it; of two who do it at
+    once, one does."""
     is_over = meeting.ends_at <= clock.now()
     kind = MeetingNoticeKind.QUESTION if is_over else MeetingNoticeKind.REMINDER
     lead = session.get_one(Lead, meeting.lead_id)
     owner = session.get_one(Person, lead.claimed_by)
+    who = cover_of(session, owner.id) or owner
     new = insert(MeetingNotice).values(
-        workspace_id=meeting.workspace_id, meeting_id=meeting.id, person_id=owner.id, kind=kind
+        workspace_id=meeting.workspace_id, meeting_id=meeting.id, person_id=who.id, kind=kind
     )
     notice_id = session.scalar(new.on_conflict_do_nothing().returning(MeetingNotice.id))
     if notice_id is None:
@@ -208,7 +211,7 @@ def _tell(session: Session, meeting: Meeting) -> None:
     earlier = select(MeetingNotice.id).where(MeetingNotice.meeting_id == meeting.id)
     shown = [(MEETING, id_) for id_ in session.scalars(earlier)]
     slack.redraw_all(session, [(CARD, lead.id), *shown])
-    slack.show(session, meeting.workspace_id, MEETING, notice_id, owner.slack_id)
+    slack.show(session, meeting.workspace_id, MEETING, notice_id, who.slack_id)
 
 
 def facts(session: Session, notice_id: int) -> MeetingFacts:
@@ -217,5 +220,6 @@ def facts(session: Session, notice_id: int) -> MeetingFacts:
     meeting = session.get_one(Meeting, notice.meeting_id)
     lead = session.get_one(Lead, meeting.lead_id)
     owner = session.get(Person, lead.claimed_by) if lead.claimed_by else None
+    acting = (cover_of(session, owner.id) or owner) if owner else None
     ahead = [each for each in meetings(session, lead.id) if each.is_ahead and each is not meeting]
-    return MeetingFacts(notice, meeting, lead, owner, ahead[-1] if ahead else None)
+    return MeetingFacts(notice, meeting, lead, owner, acting, ahead[-1] if ahead else None)

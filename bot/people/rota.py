@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from bot import clock
 from bot.people.hours import Calendar, Hours, Shift, Span
@@ -139,6 +139,25 @@ def cover_of(session: Session, owner_id: int) -> Person | None:
         .order_by(Absence.id.desc())
         .limit(1)
     )
+
+
+def acting_for(owner_id: InstrumentedAttribute[int | None]) -> ColumnElement[int | None]:
+    """Who acts for the owner at the moment, for a statement about many: the colleague who covers
+    for them, else they themselves."""
+    now, colleague = clock.now(), aliased(Person)
+    covering = (
+        select(colleague.id)
+        .join(Absence, Absence.cover_id == colleague.id)
+        .where(
+            Absence.person_id == owner_id,
+            Absence.starts_at <= now,
+            Absence.ends_at > now,
+            colleague.active,
+        )
+        .order_by(Absence.id.desc())
+        .limit(1)
+    )
+    return func.coalesce(covering.scalar_subquery(), owner_id)
 
 
 def covers(session: Session, who: Person, owner_id: int) -> bool:

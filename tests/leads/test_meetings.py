@@ -21,6 +21,7 @@ from bot.leads.messages import meetings as view
 from bot.leads.models import Lead, LeadEvent, Touch
 from bot.leads.notice_models import LeadNotice, LeadStep
 from bot.people.models import Person, Workspace
+from bot.routing import absences
 from bot.slack.cards import Card
 from bot.slack.text import moment
 from bot.sources import calendly
@@ -285,6 +286,24 @@ def test_nobody_is_asked_for_a_lead_without_an_owner_until_it_has_one(office: Of
     assert office.told(office.sue) == [
         f"📅 Meeting with {WHO}, {moment(TEN)}: the lead is with {office.sal.mention}."
     ]
+
+
+def test_who_covers_for_the_owner_is_reminded_and_asked(office: Office) -> None:
+    lead_id = office.book()
+    office.do(claiming.claim, office.sal, lead_id)
+    with office.store.transaction() as session:
+        until = TEN + timedelta(hours=1)
+        absences.go_away(session, session.merge(office.sal), until, cover=office.sue)
+    office.hands.to(TEN + timedelta(minutes=30))
+    office.tick()
+    office.tick()
+    assert office.told(office.sal) == []
+    [asked] = office.told(office.sue)
+    assert "take place?" in asked
+    office.hands.to(TEN + timedelta(hours=2))
+    office.tick()
+    assert "take place?" in office.told(office.sal)[0]
+    assert office.sal.mention in office.told(office.sue)[0]
 
 
 def test_a_moved_meeting_changes_its_reminder(office: Office) -> None:
