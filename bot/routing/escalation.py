@@ -173,7 +173,7 @@ class EscalationPolicy:
             lead.claim_due_at = department.after(hot_since, level.wait(EscalationStep.NUDGE))
             lead.response_due_at = self._target(hot_since)
             slack.redraw(self.session, CARD, lead.id)  # it says by when
-        elif lead.is_hot and lead.response_due_at is None:
+        elif lead.is_hot and lead.response_due_at is None and lead.first_response_at is None:
             lead.response_due_at = self._target(clock.now())  # their meeting is off
             slack.redraw(self.session, CARD, lead.id)
         worked = partial(department.worked, since)

@@ -155,7 +155,7 @@ def test_an_admin_changes_the_promise_and_the_hours(office: Office) -> None:
 
     root.command("/handoff", "hours")
     modal = office.modal("root", "Teams and hours")
-    assert "Mon, Tue, Wed, Thu, Fri, 09:00 to 17:00" in str(modal.blocks)
+    assert "Monday to Friday, 09:00 to 17:00" in str(modal.blocks)
     root.click(modal, "people.edit_hours", modal.blocks[-1]["block_id"])
     office.slack.wait_until(
         lambda: (top := office.slack.modal(office.users["root"])) and top.id != modal.id
@@ -165,7 +165,7 @@ def test_an_admin_changes_the_promise_and_the_hours(office: Office) -> None:
     assert set(root.submit(form, wrong).errors) == {"closes", "zone", "country"}
     root.submit(form, {"days": ["0", "5"], "opens": "10:00", "closes": "00:00",
                        "zone": "Europe/Vienna", "country": "at"})  # fmt: skip
-    told = "Mon, Sat, 10:00 to 24:00 (Europe/Vienna), public holidays of AT are free"
+    told = "Monday, Saturday, 10:00 to 24:00 (Europe/Vienna), off on public holidays in AT"
     office.slack.wait_until(lambda: told in str(office.modal("root", "Teams and hours").blocks))
 
 

@@ -108,10 +108,10 @@ def test_a_standup_from_the_prompt_to_the_summary(either_office: Office) -> None
     assert office.hand("ben").command("/standup", "skip", office.channel).ok
 
     pass_time(office, timedelta(minutes=61))  # the reminder, for those who are still asked
-    office.whisper("mara", "reminder")
+    office.whisper("mara", "Reminder")
     pass_time(office, timedelta(minutes=90))  # the closing
     summary = office.card("No price list", "Send the offer")
-    assert "1 skipped · 1 without an answer" in drawn(summary)
+    assert "1 skipped · 1 didn't answer" in drawn(summary)
 
 
 def due(office: Office) -> datetime:

@@ -336,14 +336,18 @@ def _home(world: World) -> tuple[Figures, Figures]:
 
 
 def _home_words(world: World, pattern: str) -> Answer:
-    said = said_in(digest_sections.show_week(*_home(world)))
+    week, before = _home(world)
+    said = said_in(digest_sections.show_week(week, before))
     labels = {"Leads": "received", "ROMI": "romi", "Spend": "spend", "Won amount": "won_amount",
               "Claimed": "acceptance_rate", "Answered on time": "response_sla"}  # fmt: skip
     found = {}
     for label, name in labels.items():
-        told = re.search(rf'\*{label}\*\\n(.*?) \(last week (.*?)\)"', said)
-        assert told, (label, said)
-        found[name] = told[1 if pattern == "now" else 2]
+        told = re.search(rf'\*{label}\*\\n(.*?)(?: \((.*?)\))?"', said)
+        value = told[1 if pattern == "now" else 2] if told else None
+        is_known = week.has(name) and (pattern == "now" or before.has(name))
+        assert bool(value) == bool(week.count("received") and is_known), (label, said)
+        if value:
+            found[name] = value
     return found
 
 

@@ -217,7 +217,7 @@ def test_one_question_stays(company: Company, max_: Person) -> None:
         ("at", "25:00", "time of day"),
         ("zone", "Europe/Berlim", "Did you mean Europe/Berlin?"),
         ("zone", "🌍", "such as Europe/Berlin"),
-        ("zone", "../etc/passwd", "do not know"),
+        ("zone", "../etc/passwd", "don't know"),
         ("remind_after_minutes", "0", "from 1 to 1,380"),
         ("remind_after_minutes", "soon", "whole number"),
         ("remind_after_minutes", "90", "closes after 90 minutes"),

@@ -539,7 +539,7 @@ def test_the_intake_is_documented(site: Site) -> None:
     assert set(schema["paths"]) - hooks == {
         "/leads/api", "/leads/api/{lead_id}", "/leads/form/{key}", "/health/live",
         "/health/ready",
-        "/api/v1/leads", "/api/v1/campaigns", "/api/v1/spend", "/api/v1/weeks",
+        "/api/v1/leads", "/api/v1/campaigns", "/api/v1/pipeline", "/api/v1/spend", "/api/v1/weeks",
         "/api/v1/conversions/{platform}", "/api/v1/conversions/{platform}/corrections",
     }  # fmt: skip
     send = schema["paths"]["/leads/api"]["post"]
