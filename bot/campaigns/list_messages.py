@@ -193,7 +193,7 @@ def _warning(as_of: AsOf) -> str:
     """What nobody may overlook, in front of the name."""
     if as_of.only_terms_changed:
         return "⚠ "
-    return "" if as_of.campaign.is_in_force(as_of.today) else "⛔ Do not promise: "
+    return "" if as_of.campaign.is_in_force(as_of.today) else "⛔ "
 
 
 def _standing(as_of: AsOf) -> str:

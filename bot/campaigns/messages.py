@@ -311,7 +311,7 @@ def _bold(text: str) -> RichTextElementParts.Text:
 def read_by(readership: Readership) -> str:
     """How many of sales have confirmed it, and who has not."""
     if not readership.size:
-        return "Nobody is in sales yet. An admin gives roles with /handoff people."
+        return "Nobody is in sales yet. Admins assign roles with /handoff people."
     count = f"Read by {len(readership.readers)} of {readership.size} in sales"
     if not readership.readers:
         return f"{count}."

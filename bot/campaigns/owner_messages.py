@@ -136,8 +136,8 @@ def confirmation(
     if not posted:
         return only(
             f"{name} is saved, but I couldn't post it in {where}. Don't announce it again. Ask an "
-            "admin to run `handoff doctor`, which says what to fix, and then `handoff jobs`, which "
-            "posts it."
+            "admin to run `handoff doctor`, which says what to fix, and then `handoff jobs retry`, "
+            "which posts it."
         )
     if campaign.is_over(today):
         return only(f"{name} is over. Your answers are in its announcement in {where}.")

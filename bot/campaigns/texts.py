@@ -159,7 +159,7 @@ def last_change(campaign: Campaign, event: CampaignEvent | None) -> list[Block]:
     again = ""
     if event.facts["version"] >= campaign.holds_from > 1:
         again = " Please confirm it again with *Got it*."
-    head = f"*Changed {moment(event.at)}*, {_person(event)}.{again}"
+    head = f"*Changed {moment(event.at)}* {_person(event)}.{again}"
     return [SectionBlock(text="\n".join([head, *differences(event.facts["changed"])]))]
 
 
@@ -211,8 +211,13 @@ def _difference(name: str, before: str, after: str) -> str:
 
 
 def _value(name: str, text: str) -> str:
+    return safe(" ".join(value_in_words(name, text).split()), _LONGEST)
+
+
+def value_in_words(name: str, text: str) -> str:
+    """What a field of a campaign said, for people: a date as `30 Jun 2026`."""
     if not text:
         return "until further notice" if name == "ends_on" else "(nothing)"
     if name in ("starts_on", "ends_on"):
         return formats.day(date.fromisoformat(text))
-    return safe(" ".join(text.split()), _LONGEST)
+    return text

@@ -25,8 +25,8 @@ PAGE_SIZE = 20
 EXPLAIN = "digest.explain"
 _MOST_BUTTONS = 20
 _COHORT = (
-    "Every figure is over the leads received in the week, from Monday to Sunday in the "
-    "workspace's time zone. Where there is nothing to divide by, it reads n/a."
+    "Every figure counts the leads received in the week, from Monday to Sunday in the "
+    "workspace's time zone. If there's nothing to divide by, it reads n/a."
 )
 _ASK = "`/digest why speed` explains the figures of that name, with the leads behind them."
 
@@ -91,8 +91,8 @@ def leads_view(
         close="Done",
         blocks=[
             note(
-                f"{label}: {plural(page.total, 'lead')} received {days(week)}{_counting(page)}, "
-                f"the newest first{_differing(page, kept)}"
+                f"{plural(page.total, 'lead')} received {days(week)}{_counting(page)}, "
+                f"newest first{_differing(page, kept)}"
             ),
             *(_rows(page) or [SectionBlock(text=nobody)]),
             *([ActionsBlock(elements=turns)] if turns else []),
@@ -198,5 +198,5 @@ def _value(figures: Figures, name: str) -> str:
 def _cohort(explained: Explained) -> str:
     """Whom the figure is about, and what is still open."""
     counted = "" if explained.counting is None else f", {explained.counting:,} of them counted"
-    leads = f"Last week's figure is about {plural(explained.leads, 'lead')}{counted}."
+    leads = f"Last week's figure is based on {plural(explained.leads, 'lead')}{counted}."
     return f"{leads} {explained.last.maturing}".rstrip()

@@ -24,7 +24,7 @@ _WEEK = (
     ("Leads", "received"),
     ("Claimed", "acceptance_rate"),
     ("Answered on time", "response_sla"),
-    ("Speed-to-lead, median", "response_median"),
+    ("First reply, median", "response_median"),
     ("Quality, of 3", "quality_index"),
     ("Rated", "rating_coverage"),
     ("Won", "won"),

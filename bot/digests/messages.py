@@ -256,8 +256,12 @@ def _quality(report: Report) -> str:
     parts = [
         f"*Quality*\n{rated}",
         *_lines("By source", [_source(*row) for row in report.sources], "source"),
-        *_lines("Lost for", [_lost(*row) for row in report.dispositions], "reason"),
-        *_lines("Rated weak or junk for", [_low_reason(*row) for row in report.reasons], "reason"),
+        *_lines("Why lost", [_lost(*row) for row in report.dispositions], "reason"),
+        *_lines(
+            "Why rated weak or junk",
+            [_low_reason(*row) for row in report.reasons],
+            "reason",
+        ),
     ]
     return "\n".join(parts)
 

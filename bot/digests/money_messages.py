@@ -50,7 +50,7 @@ def money(report: Report) -> Message:
     rows = top_campaigns(report.campaigns, lambda row: sum(row.figures.amounts("spend").values()))
     spending = [row for row in rows if _has_money(row.figures)]
     blocks: list[AnyBlock] = [
-        SectionBlock(text=f"*{title}*\n{_sentence(total)}"),
+        SectionBlock(text=f"*{title}*" if total.has("spend") else f"*{title}*\n{_NO_SPEND}"),
         *fields(total, _FIGURES),
         *_campaigns(spending, _left_out(report.campaigns, rows)),
         *([note_lines(*why)] if (why := _why_missing(total)) else []),
@@ -60,16 +60,17 @@ def money(report: Report) -> Message:
 
 
 _METHOD = (
-    "Revenue is what won leads of a campaign brought, by the first touch; that does not prove the "
-    "cause. Profit and ROMI take the contribution margin and leave out the cost of sales."
+    "Revenue is credited to campaigns by the first touch, which doesn't prove that they were the "
+    "cause. Profit and ROMI use the contribution margin and leave out the cost of sales."
 )
+_NO_SPEND = "No spend has been entered for this week."
 
 
 def _sentence(total: Figures) -> str:
     if not total.has("spend"):
-        return "No spend is entered for this week."
+        return _NO_SPEND
     brought = total["revenue"] if total.amounts("revenue") else "nothing"
-    return f"{total['spend']} spent; won leads of campaigns brought {brought} so far."
+    return f"{total['spend']} spent; {brought} won from campaigns so far."
 
 
 def _campaigns(rows: Sequence[CampaignFigures], left_out: str) -> list[AnyBlock]:

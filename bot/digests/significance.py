@@ -10,10 +10,10 @@ see NIST/SEMATECH, e-Handbook of Statistical Methods, 7.3.3.
 from math import sqrt
 
 RULE = (
-    "Usual is what up to four weeks before say together, of the same age where a figure still "
-    "grows. A change is *significant* where it is larger than twice what chance alone makes (twice "
-    "the standard error: Poisson for counts, binomial for shares, corrected for whole numbers): "
-    "where nothing has changed, fewer than one week of twenty shows one. Times and amounts aren't "
+    "“Usual” pools up to four earlier weeks, each at the same age if the figure is still growing. "
+    "A change is *significant* if it's more than twice what chance alone would explain (twice the "
+    "standard error: Poisson for counts, binomial for shares, corrected for whole numbers). If "
+    "nothing has really changed, fewer than one week in twenty shows one. Times and amounts aren't "
     "judged: a few leads can move a median or a sum."
 )
 _ERRORS = 2

@@ -113,7 +113,7 @@ def sources(activity: Mapping[str, SourceActivity], webhooks: Mapping[str, str])
         )
     ]
     return View(
-        type="modal", title="Sources of leads", close="Done",
+        type="modal", title="Lead sources", close="Done",
         blocks=[
             *(rows or [words("_No leads in the last four weeks._")]),
             words(f"*Silent for four weeks*\n{', '.join(silent) or 'none'}"),
@@ -183,7 +183,7 @@ def status(condition: Condition) -> str:
         f"• {plural(condition.people, 'person', 'people')} with a role or a team",
         f"• {plural(condition.received_today, 'lead')} today, {condition.waiting:,} unclaimed",
         f"• Jobs: {work['todo']:,} waiting, {work['doing']:,} running, {failed:,} failed"
-        + (" (`handoff jobs` on the server lists it)" if failed else ""),
+        + (" (`handoff jobs` on the server lists them)" if failed else ""),
         *_next(condition.next_runs),
     ]
     return "\n".join(lines)

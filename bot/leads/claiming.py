@@ -260,4 +260,4 @@ def end_pause(lead: Lead) -> None:
 
 
 class DoesNotSell(HandoffError):
-    """{who} isn't a salesperson here. An admin gives roles with /handoff people."""
+    """{who} isn't a salesperson here. Admins assign roles with /handoff people."""

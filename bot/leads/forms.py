@@ -336,7 +336,7 @@ class Reassign(Form, id="lead.save_reassign", title="Hand over", submit="Hand ov
 
 def nobody_else(lead: Lead) -> View:
     """There is no colleague to give it to."""
-    said = "There is no other salesperson. An admin gives roles with `/handoff people`."
+    said = "There's no other salesperson. Admins assign roles with `/handoff people`."
     return View(
         type="modal", title="Hand over", close="Close",
         blocks=[subject(lead), SectionBlock(text=said)],
@@ -386,7 +386,9 @@ def _contact(facts: LeadFacts) -> list[Block]:
     lead = facts.lead
     work = ", ".join(filter(None, [lead.job_title, lead.company]))
     title = f"*{safe(lead.name, 150)}*" + (f"\n{safe(work, 200)}" if work else "")
-    tried = f"\nCalled {plural(lead.call_attempts, 'time')} before" if lead.call_attempts else ""
+    count = lead.call_attempts
+    times = "once" if count == 1 else f"{count} times"
+    tried = f"\nCalled {times} before" if count else ""
     reach = {"Phone": lead.phone, "Email": lead.email, "Country": lead.country}
     fields = [
         MarkdownTextObject(text=f"*{label}*\n{safe(value, 300)}")

@@ -37,7 +37,7 @@ def results(page: SearchPage) -> list[Block]:
     return [
         *map(_row, page.hits),
         *page_turns(TURN, page.page, pages),
-        note(f"{plural(page.count, 'piece')}, page {page.page + 1} of {pages}"),
+        note(f"{plural(page.count, 'result')}, page {page.page + 1} of {pages}"),
     ]
 
 

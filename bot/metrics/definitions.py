@@ -201,7 +201,7 @@ COMPLETENESS = (
     *gap("uncosted", "Uncosted", "leads of campaigns without any spend entered",
          CAMPAIGN.not_in(_COSTED), ("leads of campaigns", HAS_CAMPAIGN),
          "No lead belongs to a campaign."),
-    *gap("undisposed", "Lost without disposition", "lost leads without a disposition",
+    *gap("undisposed", "Lost without a reason", "lost leads without a reason",
          Lead.disposition.is_(None), ("lost", IS_LOST), "No lead has been lost."),
 )  # fmt: skip
 

@@ -37,7 +37,7 @@ class PipelineMonth:
     """The leads of a month; of all months that are over; or of none."""
 
     label: str
-    """`Dec`, `Overdue`, `No close date`."""
+    """`Dec`, `Past close date`, `No close date`."""
     rows: tuple[PipelineRow, ...]
 
     @property
@@ -83,7 +83,7 @@ class Pipeline:
     def _label(self, row: PipelineRow) -> str:
         if row.month is None:
             return "No close date"
-        return "Overdue" if self.is_overdue(row) else month(row.month, self.today)
+        return "Past close date" if self.is_overdue(row) else month(row.month, self.today)
 
     def __str__(self) -> str:
         """`42,000 EUR · Dec 30,000 · Jan 12,000 · 3 without an amount`; empty without leads."""

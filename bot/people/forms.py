@@ -150,7 +150,7 @@ class SetUp(WorkingHours, id="people.save_set_up", title="Set up Handoff"):
     currency: str = text("Currency", most=3, before="days", hint="Its code: EUR, USD, GBP.")
     marketers: list[str] = users("Marketers", hint="They announce campaigns.", optional=True)
     managers: list[str] = users(
-        "Managers", hint="They read the digests, and hear of leads that wait too long.",
+        "Managers", hint="They read the digests, and hear about leads that have waited too long.",
         optional=True,
     )  # fmt: skip
     everybody_sells: bool = tick(

@@ -44,8 +44,8 @@ def not_set_up() -> list[Block]:
 def first_admin() -> list[Block]:
     """The home tab while nobody is admin."""
     text = (
-        "Nobody has set up Handoff here yet. If you installed it, do so now: you become its first "
-        "admin."
+        "Nobody has set up Handoff here yet. If you installed it, set it up now: you'll be its "
+        "first admin."
     )
     return [header("Welcome to Handoff"), words(text), _set_up_button()]
 

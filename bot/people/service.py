@@ -164,7 +164,7 @@ def refusal(session: Session, who: Person, action: str, allowed: str) -> NotAllo
     admins = having(session, who.workspace_id, Role.ADMIN)
     names = ", ".join(admin.mention for admin in admins[:3])
     ask = (
-        f"Please ask {names}: an admin gives roles with /handoff people."
+        f"Please ask {names}: admins assign roles with /handoff people."
         if names
         else "There is no admin yet: whoever installed Handoff sets it up on its home tab in Slack."
     )

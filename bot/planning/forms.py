@@ -399,7 +399,7 @@ class Rules(Form, id="proposal.save_rules", title="When sales agrees"):
 # Retrospectives
 
 
-class Lesson(Form, id="retrospective.save", title="Look back"):
+class Lesson(Form, id="retrospective.save", title="Retrospective"):
     """What somebody learned from a campaign."""
 
     retrospective_id: Hidden[int]

@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.campaigns.models import BINDING, Campaign, CampaignVersion, Kind, Stage
-from bot.campaigns.texts import offer_line, period
+from bot.campaigns.texts import offer_line, period, value_in_words
 from bot.formats import plural
 from bot.money import Money
 from bot.planning.agreement_rule import Quorum
@@ -199,7 +199,7 @@ def _changes(details: ProposalDetails) -> list[Block]:
 
 def _compared(changed: Mapping[str, tuple[str, str]]) -> list[RichTextBlock]:
     lines = [
-        f"{label}: {_cut(changed[name][0]) or 'nothing'} → {_cut(changed[name][1]) or 'nothing'}"
+        f"{label}: " + " → ".join(_cut(value_in_words(name, text)) for text in changed[name])
         for name, label in FIELDS.items()
         if name in changed
     ]
@@ -211,7 +211,7 @@ def _who_answered(details: ProposalDetails, now: datetime) -> str:
     responses = details.responses
     due = details.proposal.answer_by
     if not responses.count:
-        return "Nobody is in sales yet. An admin gives roles with `/handoff people`."
+        return "Nobody is in sales yet. Admins assign roles with `/handoff people`."
     late = due < now and details.campaign.stage == Stage.PROPOSED
     silent = "No answer" if late else "Not answered yet"
     groups = {
@@ -243,7 +243,7 @@ def _how(details: ProposalDetails) -> str:
         return f"Version {details.campaign.version}"
     rule = details.rule
     needed = "everyone is" if rule.quorum is Quorum.EVERYONE else (
-        f"{plural(rule.needed(details.responses.count), 'of them is', 'of them are')}"
+        f"{plural(rule.needed(details.responses.count), 'person is', 'people are')}"
     )  # fmt: skip
     required = f" ({names(details.required)} included)" if details.required else ""
     until = moment(details.proposal.answer_by)

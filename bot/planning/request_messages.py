@@ -52,7 +52,7 @@ def card(details: RequestDetails, now: datetime) -> Message:
         blocks.append(titled("Why not", request.reason))
     if buttons := _buttons(request):
         blocks.append(ActionsBlock(elements=buttons))
-    return Message(f"{details.asker.mention} says what customers ask for: {brief(request)}", blocks)
+    return Message(f"Request from {details.asker.mention}: {brief(request)}", blocks)
 
 
 def for_asker(details: RequestDetails, now: datetime) -> Message:
@@ -82,7 +82,7 @@ def reminder(details: RequestDetails, now: datetime) -> Message:
     verb = "was" if request.is_overdue(now) else "is"
     text = (
         f"{details.asker.mention} is waiting for an answer to a request that {hears} heard from "
-        f"customers. It {verb} due by {moment(request.answer_by)}."
+        f"customers. It {verb} due {moment(request.answer_by)}."
     )
     return Message(
         text,

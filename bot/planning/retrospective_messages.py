@@ -95,12 +95,16 @@ def result_in_words(figures: Figures) -> str:
 
 
 def result_fields(figures: Figures) -> list[MarkdownTextObject]:
-    """The result; what was spent is not for everyone."""
+    """The result, as far as there is one; what was spent is not for everyone."""
     known = {
         "Leads": "received", "Accepted": "acceptance_rate", "Qualified": "qualified",
         "Won": "won", "Attributed revenue": "revenue", "ROMI": "romi",
     }  # fmt: skip
-    return [MarkdownTextObject(text=f"*{label}*\n{figures[name]}") for label, name in known.items()]
+    return [
+        MarkdownTextObject(text=f"*{label}*\n{figures[name]}")
+        for label, name in known.items()
+        if figures[name] != "n/a"
+    ]
 
 
 def maturing(figures: Figures) -> str:
@@ -110,12 +114,12 @@ def maturing(figures: Figures) -> str:
 
 
 def votes(retrospectives: Sequence[Retrospective]) -> str:
-    """`Yes 2, yes, but changed 1, no 0`."""
+    """`2 yes · 1 yes, but changed · 0 no`."""
     counted = [
         f"{sum(each.again == choice for each in retrospectives)} {_VOTES[choice]}"
         for choice in Again
     ]
-    return ", ".join(counted)
+    return " · ".join(counted)
 
 
 _VOTES = {Again.YES: "yes", Again.CHANGED: "yes, but changed", Again.NO: "no"}

@@ -74,7 +74,7 @@ def capacity_in_words(capacity: Capacity) -> str:
         f"About {_amount(capacity.leads_per_day)} leads a working day, "
         f"{_amount(capacity.leads_per_person)} for each of {people}. {_room(capacity)}"
     )
-    return f"{load} {_verdict(capacity)}"
+    return f"{_verdict(capacity)} {load}"
 
 
 def _room(capacity: Capacity) -> str:
@@ -98,7 +98,7 @@ def _verdict(capacity: Capacity) -> str:
         return f"*Everyone is full after {plural(capacity.full_after, 'working day')}.*"
     if capacity.fit is Fit.PILES_UP:
         return "*More would come in than the team has been closing.*"
-    return "*The team has room for it.*"
+    return "*The team has room for them.*"
 
 
 def similar_in_words(past: Sequence[SimilarCampaign]) -> str:
@@ -112,9 +112,11 @@ def _similar_campaign(each: SimilarCampaign) -> str:
     reason = f", most often lost because of: {safe(each.top_reason, 80)}" if each.top_reason else ""
     again = f", {each.again}" if each.again else ""
     lesson = f". What failed: {safe(' '.join(each.lesson.split()), 150)}" if each.lesson else ""
+    known = {"accepted": each.acceptance, "ROMI": each.romi}
+    figures = [f"{label} {figure}" for label, figure in known.items() if figure != "n/a"]
     return (
-        f"• *{safe(each.name, 80)}* ({each.when}): accepted {each.acceptance}, "
-        f"ROMI {each.romi}{reason}{again}{lesson}"
+        f"• *{safe(each.name, 80)}* ({each.when}): {', '.join(figures) or 'no figures'}"
+        f"{reason}{again}{lesson}"
     )
 
 

@@ -34,7 +34,9 @@ ROUND_ROBIN = "lead.rotation"
 
 _A_SECTION = 25  # lines of at most 120 characters; a section has 3,000
 _MOST_LISTED = 1_000
-_WEIGHT_WORDS = {0: "0: gets no offers", 1: "1: the usual share"}
+_WEIGHT_WORDS = {
+    0: "0: gets no offers", 1: "1: the usual share", 2: "2: twice the usual share"
+}  # fmt: skip
 
 
 class ChangeWeight(Form, id="lead.save_weight", title="Lead rotation"):
@@ -68,7 +70,7 @@ def _shares(shares: Sequence[Share], days: int) -> list[Block]:
 
 
 def _share_line(share: Share, total: int, weights: int) -> str:
-    due = f", due {_percent(share.weight, weights)}" if weights else ""
+    due = f", fair share {_percent(share.weight, weights)}" if weights else ""
     got = f" ({_percent(share.offered, total)}{due})" if total else ""
     weight = "" if share.weight == 1 else f" · weight {share.weight}"
     return f"• {safe(share.person.name, 60)}: {share.offered:,} offered{got}{weight}"
@@ -108,7 +110,7 @@ class ChangeSla(Form, id="lead.save_targets", title="Response targets"):
         "Back to the channel", hint="No earlier than the response target."
     )
     most_open: int | None = _count(
-        "Most open leads somebody can hold to be offered another", above="*Rotation*",
+        "Open leads at which nobody is offered more", above="*Rotation*",
         optional=True, hint="Leave empty for no limit.",
     )  # fmt: skip
     head_start_seconds: int = number(
@@ -116,7 +118,7 @@ class ChangeSla(Form, id="lead.save_targets", title="Response targets"):
     )
     stalled_days: int = _count(
         "Days without a step until a contacted lead is stalled",
-        hint="Its owner gets a message then; the managers after twice as many.",
+        hint="Its owner gets a message then; the managers after twice as long.",
     )
     attempts: int = _count("Calls without an answer until somebody counts as unreachable")
     fallback: str | None = user(
@@ -160,14 +162,14 @@ class Away(Form, id="lead.save_away", title="I'm away", submit="I'm away"):
     """Until when somebody is away, and which colleagues have some of their leads meanwhile."""
 
     has_leads: Hidden[bool]
-    until: datetime = moment("I'm back")
+    until: datetime = moment("I'll be back")
     leads: str | None = radio(
         "My open leads",
         options=[
             Choice("keep", "Keep them", "They wait until I'm back."),
             Choice(COVER, "A colleague covers for me", "They act on my leads, which stay mine."),
             Choice(HAND_OVER, "Hand them over until I'm back",
-                   "I choose which, and to whom. Those still open come back to me."),
+                   "I choose which, and who gets them. Those still open come back to me."),
         ],
         refresh=CHOOSE_LEADS,
         when=lambda values: bool(values["has_leads"]),

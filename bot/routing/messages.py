@@ -41,8 +41,7 @@ def stands_in(handover: Handover) -> Message:
     """Which leads a colleague has while their owner is away, and what they should know."""
     text = (
         f"{handover.away.mention} is away until {moment(handover.until)}. You have "
-        f"{plural(len(handover.leads), 'lead')} of theirs until then. What is still open by then "
-        "goes back to them."
+        f"{len(handover.leads):,} of their leads until then. What's still open goes back to them."
     )
     said = f"\n> {safe(' '.join(handover.note.split()), 1_000)}" if handover.note else ""
     rows = _handed_over(handover.leads, home=handover.reader)

@@ -109,7 +109,7 @@ class WriteDebrief(Form, id="shadow.save_debrief", title="How was it?", submit="
     surprised: str = text("What surprised you?", most=LONGEST_ANSWER, multiline=True)
     change: str = text("What will you change?", most=LONGEST_ANSWER, multiline=True)
     idea: str = text(
-        "An idea?",
+        "Any ideas?",
         hint="You can turn it into a request or a campaign afterwards.",
         most=LONGEST_ANSWER,
         multiline=True,

@@ -175,7 +175,7 @@ def _buttons(participant: ShadowParticipant, pair: ShadowPair) -> list[ButtonEle
             ButtonElement(text="Propose a time", action_id=ANOTHER, value=value),
             ButtonElement(text="Goals", action_id=GOALS, value=value),
             ButtonElement(text="Send a colleague instead", action_id=HAND_ON, value=value),
-            _cancel("Cancel", "Cancel?", value),
+            _cancel("Cancel", "Cancel this pairing?", value),
         ]
     if not stage.has_met or (stage == Stage.SETTLED and participant.answered_at is not None):
         return []

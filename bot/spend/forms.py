@@ -107,7 +107,7 @@ class CorrectSpend(Form, id="spend.save_correction", title="Correct spend", subm
 class SetMargin(Form, id="spend.save_margin", title="Contribution margin"):
     """What is left of a deal's amount, of all campaigns or of one."""
 
-    campaign: int | None = select("Of", none="All campaigns")
+    campaign: int | None = select("Campaign", none="All campaigns")
     percent: Decimal | None = number(
         "Contribution margin in percent",
         hint="From 0 to 100. Leave empty to remove it.",
@@ -140,7 +140,7 @@ class SetMargin(Form, id="spend.save_margin", title="Contribution margin"):
         )
 
 
-class SetDepartmentCost(Form, id="spend.save_cost", title="Cost of departments"):
+class SetDepartmentCost(Form, id="spend.save_cost", title="Department costs"):
     """What a department cost in a month."""
 
     currency: Hidden[str]

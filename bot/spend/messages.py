@@ -205,7 +205,7 @@ def _days(it: SpendImport) -> str:
     sums = [str(Money(minor, currency)) for currency, minor in it.outcome["amounts"].items()]
     first, last = (date.fromisoformat(it.outcome[name]) for name in ("first", "last"))
     count = plural(it.outcome["campaigns"], "campaign")
-    return f"{', '.join(sums)} of {count}, {formats.days(first, last)}"
+    return f"{', '.join(sums)} for {count}, {formats.days(first, last)}"
 
 
 def _counts(it: SpendImport) -> list[str]:

@@ -46,7 +46,7 @@ class Paused(HandoffError):
 
 
 class NotAskedYet(HandoffError):
-    """There's no {standup} today. The next one opens {at}, I'll message you then."""
+    """There's no {standup} today. The next one opens {at}. I'll message you then."""
 
 
 class ClosedToday(HandoffError):

@@ -32,7 +32,7 @@ _REMEMBERED = timedelta(weeks=2)
 
 
 class SameTeam(HandoffError):
-    """Only people outside {team} can take this blocker."""
+    """Only people outside {team} can help with this blocker."""
 
 
 class AlreadyTaken(HandoffError):

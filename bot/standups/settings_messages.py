@@ -147,7 +147,7 @@ def _buttons(standup: Standup) -> list[ButtonElement]:
     pause, label = (PAUSE, "Pause") if standup.active else (GO_ON, "Resume")
     sure = ConfirmObject(
         title="Delete this standup?",
-        text="Nobody is asked anymore. Past summaries stay in the channels.",
+        text="Nobody will be asked anymore. Past summaries stay in the channels.",
         confirm="Delete",
         deny="Keep",
     )

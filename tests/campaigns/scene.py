@@ -21,7 +21,7 @@ from tests.loops import run
 from tests.moved_clock import MovedClock
 
 TODAY = date(2026, 6, 1)  # a Monday
-CAPACITY = "About 9 leads a working day. *The team has room for it.*"
+CAPACITY = "About 9 leads a working day. *The team has room for them.*"
 
 SPRING = Draft(
     name="Summer trial",

@@ -123,7 +123,7 @@ def test_a_day_has_the_terms_of_that_day(company: Company, hands: MovedClock) ->
     changed = said(company, "summer on 2026-06-02")
     assert "*Terms changed on 4 Jun.* As promised on 2 Jun: Three months" in changed.text
     assert "⚠ Summer" in repr(changed.blocks)
-    assert "Do not promise" not in repr(changed.blocks)
+    assert "⛔" not in repr(changed.blocks)
     assert names(company, "ten on 2026-06-02") == ["Summer"]
     assert names(company, "ten") == []
     assert names(company, "summer ON 2026-05-09") == []  # nothing was announced by then

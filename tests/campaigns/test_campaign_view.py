@@ -107,7 +107,7 @@ def test_the_budget_is_not_for_the_channel() -> None:
 @pytest.mark.parametrize(
     ("read", "of", "line"),
     [
-        (0, 0, "Nobody is in sales yet. An admin gives roles with /handoff people."),
+        (0, 0, "Nobody is in sales yet. Admins assign roles with /handoff people."),
         (0, 7, "Read by 0 of 7 in sales."),
         (1, 1, "Read by 1 of 1 in sales: Ana."),
         (2, 2, "Read by 2 of 2 in sales: Ana and Ben."),

@@ -41,7 +41,7 @@ def test_a_manager_reads_doubts_and_traces(office: Office) -> None:
     clara.command("/digest", "last", office.channel)
     again = office.whisper("clara", "digest.show_money")
     assert clara.click(again, "digest.show_money").ok
-    office.whisper("clara", "Money", "No spend is entered")
+    office.whisper("clara", "Money", "No spend has been entered")
 
 
 def test_a_salesperson_gets_their_own_until_they_want_it_no_more(office: Office) -> None:

@@ -61,8 +61,8 @@ def is_away_and_back(office: Office) -> None:
     ]
     told = {"until": later(days=2), "leads": "hand_over"}
     refused = office.hand("ben").submit(modal, told | {field: office.users["mara"].id})
-    assert refused.errors == {field: "Mara isn't a salesperson here. An "
-                              "admin gives roles with /handoff people."}  # fmt: skip
+    assert refused.errors == {field: "Mara isn't a salesperson here. "
+                              "Admins assign roles with /handoff people."}  # fmt: skip
     sofia = {field: office.users["sofia"].id, "note": "She wants a call on Friday"}
     office.hand("ben").submit(modal, told | sofia)
     office.whisper("ben", "You handed over 1 lead. It comes back to you")

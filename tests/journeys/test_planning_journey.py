@@ -207,7 +207,7 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
     office.whisper("sofia", "Your request", "for it has ended")
     asked = office.whisper("sofia", "What worked? What failed?")
     assert sofia.click(asked, "retrospective.answer").ok
-    form = office.modal("sofia", "Look back")
+    form = office.modal("sofia", "Retrospective")
     assert "worked" in sofia.submit(form, {"worked": " "}).errors
     said = {"worked": "Monthly payment", "failed": "Too short", "again": "changed"}
     assert sofia.submit(form, said).ok

@@ -218,7 +218,7 @@ def test_the_owners_steps_rest_until_the_meeting_is_over(office: Office) -> None
         ("remind", "Tue 11:00"), ("take_back", "Tue 12:00")
     ]  # fmt: skip
     assert "📅 Meeting" in office.card(lead_id)
-    assert "not confirmed yet" in office.card(lead_id)
+    assert "result not logged yet" in office.card(lead_id)
 
 
 def test_a_meeting_that_is_off_lets_the_steps_go_on(office: Office) -> None:

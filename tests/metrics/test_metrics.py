@@ -478,13 +478,13 @@ def test_the_pipeline_adds_up_what_open_qualified_leads_are_expected_to_bring(
         found = metrics.pipeline(session, office.workspace.id)
         own = metrics.pipeline(session, office.workspace.id, office.seller.id)
     assert [(each.label, each.leads, each.amounts) for each in found.months] == [
-        ("Overdue", 2, {"EUR": 500_000}), ("Nov", 1, {"EUR": 50_000}),
+        ("Past close date", 2, {"EUR": 500_000}), ("Nov", 1, {"EUR": 50_000}),
         ("Dec", 4, {"EUR": 3_000_000, "JPY": 700}), ("Jan", 1, {"EUR": 1_200_000}),
         ("Nov 2027", 1, {"EUR": 10_000}), ("No close date", 2, {"EUR": 40_000}),
     ]  # fmt: skip
     assert found.total.amounts == {"EUR": 4_800_000, "JPY": 700}
     assert str(found) == (
-        "48,000 EUR, 700 JPY · Overdue 5,000 EUR · Nov 500 EUR · Dec 30,000 EUR, 700 JPY"
+        "48,000 EUR, 700 JPY · Past close date 5,000 EUR · Nov 500 EUR · Dec 30,000 EUR, 700 JPY"
         " · Jan 12,000 EUR · Later 500 EUR · 2 without an amount"
     )
     assert str(own) == "10,000 EUR, 700 JPY · Dec 10,000 EUR, 700 JPY"

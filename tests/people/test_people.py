@@ -81,7 +81,7 @@ def test_the_first_to_come_becomes_admin_and_nobody_after(
     with store.transaction() as session:
         assert not service.open_people(session, session.get_one(Person, admin.id), None)
         other = service.person(session, workspace.id, "U2")
-        with pytest.raises(NotAllowed, match=r"<@U1>: an admin gives roles"):
+        with pytest.raises(NotAllowed, match=r"<@U1>: admins assign roles"):
             service.open_people(session, other, None)
 
 

@@ -537,7 +537,7 @@ def test_a_contacted_lead_that_stands_still_is_named_to_its_owner_and_then_to_th
     floor.hands.forward(days=5)
     assert floor.mine() == {Mine.STALLED: 1}
     floor.stalled()
-    still = "Nothing has happened with 1 lead for a while"
+    still = "1 lead has stalled"
     assert (floor.notices("Sal"), floor.notices("Boss")) == ([still], [])
     floor.hands.forward(days=7)
     floor.stalled()
@@ -546,7 +546,7 @@ def test_a_contacted_lead_that_stands_still_is_named_to_its_owner_and_then_to_th
     assert floor.notices("Sal") == [still] * 2
     floor.do(outcomes.rate, floor.sal, lead, Rating.GOOD, "")
     assert floor.mine() == {Mine.IN_WORK: 1}
-    assert floor.notices("Boss") == ["All done: something has happened with each of these leads."]
+    assert floor.notices("Boss") == ["All done: none of these leads is stalled any more."]
     floor.do(claiming.snooze, floor.sal, lead, clock.now() + 30 * 24 * HOUR)
     floor.hands.forward(days=31)
     floor.sweep()
@@ -723,10 +723,10 @@ def test_each_colleague_gets_one_message_with_their_leads(floor: Floor) -> None:
     assert messages_to(floor) - before == {
         (absences.STANDS_IN, "USUE"): 1, (absences.STANDS_IN, "UBEN"): 1
     }  # fmt: skip
-    assert "You have 2 leads of theirs" in said["USUE"][0]
+    assert "You have 2 of their leads" in said["USUE"][0]
     assert "> Call by Friday" in said["USUE"][0]
     assert said["USUE"][1:] == [f"*Ada* (#{leads[0]})", f"*Ada* (#{leads[1]})"]
-    assert "You have 1 lead of theirs" in said["UBEN"][0]
+    assert "You have 1 of their leads" in said["UBEN"][0]
     assert said["UBEN"][1:] == [f"*Ada* (#{leads[2]})"]
     floor.hands.now = NINE + 24 * HOUR
     with floor.store.transaction() as session:

@@ -116,7 +116,7 @@ def test_what_a_lead_does_not_allow_is_said_in_plain_words_and_nothing_of_it_is_
     for body, words in (
         ({"amount": "5"}, "Only a lead that was won has an amount to correct."),
         ({"owner": "USOFIA", "stage": "won"}, "Please enter an amount above zero."),
-        ({"owner": "UMARA"}, "Mara isn't a salesperson here. An admin gives roles"),
+        ({"owner": "UMARA"}, "Mara isn't a salesperson here. Admins assign roles"),
     ):
         answer = change(site, lead_id, body)
         assert answer.status_code == 409

@@ -66,7 +66,7 @@ def meeting(facts: LeadFacts) -> str:
     found = facts.meeting
     if found is None:
         return ""
-    doubt = "" if found.is_ahead else ", not confirmed yet"
+    doubt = "" if found.is_ahead else ", result not logged yet"
     return f"📅 Meeting {moment(found.starts_at)}{doubt}"
 
 

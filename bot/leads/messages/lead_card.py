@@ -311,7 +311,7 @@ def earlier_in_words(facts: LeadFacts) -> str:
     for lead in facts.earlier:
         amount = f" for {lead.won_amount}" if lead.won_amount else ""
         ends.append(f"{lead.status}{amount} {moment(lead.closed_at or lead.received_at)}")
-    return f"Known to us: an earlier lead was {'; another '.join(ends)}" if ends else ""
+    return f"Known to us: an earlier lead was {'; another was '.join(ends)}" if ends else ""
 
 
 def in_crm(lead: Lead) -> str:
@@ -346,7 +346,12 @@ def claim_button(lead: Lead) -> ButtonElement:
 
 def assign_button(lead: Lead) -> ButtonElement:
     """Give a lead that nobody has to somebody."""
-    return _button(lead, "Assign to", REASSIGN)
+    return _button(lead, "Assign", REASSIGN)
+
+
+def reassign_button(lead: Lead) -> ButtonElement:
+    """Give a lead that somebody has to somebody else."""
+    return _button(lead, "Reassign", REASSIGN)
 
 
 def offer_button(lead: Lead) -> ButtonElement:
@@ -447,10 +452,10 @@ def _sentence(facts: LeadFacts) -> str:
     lead = facts.lead
     who = safe(lead.name, 100) + (f" of {safe(lead.company, 100)}" if lead.company else "")
     if lead.merged_into:
-        return f"The lead {who} was merged into #{lead.merged_into}."
+        return f"{who} was merged into #{lead.merged_into}."
     if lead.is_closed:
         amount = f" for {lead.won_amount}" if lead.won_amount else ""
-        return f"The lead {who} is {lead.status}{amount}."
+        return f"{who} was {lead.status}{amount}."
     if facts.owner:
         return f"{facts.owner.mention} claimed the lead {who}."
     return f"New lead: {who}. Nobody has claimed it yet."

@@ -88,7 +88,7 @@ def _fields(facts: LeadFacts) -> list[MarkdownTextObject]:
     known = {
         "Phone": phone_link(lead),
         "Email": mail_link(lead),
-        "Title": safe(lead.job_title or "", 300),
+        "Job title": safe(lead.job_title or "", 300),
         "Country": safe(lead.country or "", 300),
     }
     if facts.names_only:
@@ -149,7 +149,8 @@ def _owners(facts: LeadFacts) -> list[str]:
     lead, steps = facts.lead, []
     if facts.first_owner and lead.first_claimed_at:
         waited = duration((lead.first_claimed_at - lead.received_at).total_seconds())
-        steps.append(f"claimed by {facts.first_owner.mention} after {waited}")
+        after = "at once" if waited == "0 s" else f"after {waited}"
+        steps.append(f"claimed by {facts.first_owner.mention} {after}")
     if facts.owner and lead.claimed_at and lead.claimed_by != lead.first_claimed_by:
         steps.append(f"with {facts.owner.mention} since {moment(lead.claimed_at)}")
     given = handover(facts)

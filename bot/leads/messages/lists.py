@@ -21,12 +21,12 @@ from bot.formats import plural
 from bot.leads.list_models import CallOutcome, CallProgress, Mine, RatingSummary
 from bot.leads.messages.details import mail_link, phone_link
 from bot.leads.messages.lead_card import (
-    REASSIGN,
     SHOW,
     assign_button,
     by_the_clock,
     claim_button,
     rating_button,
+    reassign_button,
     work_buttons,
 )
 from bot.leads.models import CallList, Lead, Rating, Status
@@ -124,10 +124,10 @@ def row_to_claim(lead: Lead, who: Person) -> SectionBlock:
 
 def row_to_assign(lead: Lead, owner: Person | None, *reasons: str) -> SectionBlock:
     """A lead that somebody else should have or do something about, as a manager sees it."""
-    button = ButtonElement(text="Reassign", action_id=REASSIGN, value=str(lead.id))
+    button = reassign_button(lead) if owner else assign_button(lead)
     who = owner.mention if owner else "unclaimed"
     text = _line(lead, who, *(reasons or [due(lead)]))
-    return SectionBlock(text=text, accessory=button if owner else assign_button(lead))
+    return SectionBlock(text=text, accessory=button)
 
 
 def due(lead: Lead) -> str:
@@ -313,7 +313,7 @@ def quiet_leads_digest(rows: Sequence[tuple[Lead, Person | None]], more: int) ->
     blocks: list[Block] = [HeaderBlock(text=PlainTextObject(text=title, emoji=False))]
     blocks += [_quiet_row(lead, owner) for lead, owner in rows]
     if more > 0:
-        rest = f"and {more:,} more, which are offered when these are taken"
+        rest = f"and {more:,} more, offered once these are claimed"
         blocks.append(ContextBlock(elements=[MarkdownTextObject(text=rest)]))
     return Message(f"{title}. None of them asked for a call.", blocks)
 

@@ -25,6 +25,7 @@ from bot.leads.messages.lead_card import (
     assign_button,
     card,
     claim_button,
+    reassign_button,
     work_buttons,
 )
 from bot.leads.models import EventType, Lead, LeadEvent, Touch, disposition_label
@@ -83,7 +84,7 @@ def whole_notice(facts: NoticeFacts) -> View:
 def _notice_title(facts: NoticeFacts) -> str:
     count, first = len(facts.listed), facts.listed[0].lead
     if facts.notice.kind == NoticeKind.STALLED:
-        return f"Nothing has happened with {plural(count, 'lead')} for a while"
+        return f"{plural(count, 'lead')} {'has' if count == 1 else 'have'} stalled"
     who = f"{safe(first.name, 100)} (#{first.id})" if count == 1 else f"{count:,} leads"
     return f"{who} {_asks(facts)}"
 
@@ -104,14 +105,14 @@ def _notice_done(found: LeadNotice) -> str:
     if not found.lead_ids:
         return "There's a newer message about what is still open here."
     if found.kind == NoticeKind.STALLED:
-        return "All done: something has happened with each of these leads."
+        return "All done: none of these leads is stalled any more."
     return f"All done: {plural(len(set(found.lead_ids)), 'lead')} taken care of."
 
 
 def _row(each: Listed, facts: NoticeFacts, asks: str = "") -> SectionBlock:
     """A lead that nobody has, or with which nothing happens; `asks` where it is the only one."""
     if facts.notice.kind == NoticeKind.STALLED:
-        return SectionBlock(text=line_listed(each), accessory=assign_button(each.lead))
+        return SectionBlock(text=line_listed(each), accessory=reassign_button(each.lead))
     nobody = ", nobody is free" if each.nobody_free else ""
     came = f"Came in {moment(each.lead.received_at, '{ago}')}"
     came += f" · {_meets(each.meets_at)}" if each.meets_at else ""
