@@ -1,6 +1,6 @@
 """The modals of a lead: to add, rate, close, hand it over, and to call."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -215,7 +215,7 @@ class CorrectAmount(
         """The form of a lead that was won."""
         return cls.modal(
             lead_id=lead.id, currency=lead.won_currency, blocks=[subject(lead)],
-            fields={"amount": {"hint": f"It is {lead.won_amount} at the moment."}},
+            amount=lead.won_amount,
         )  # fmt: skip
 
 
@@ -323,15 +323,23 @@ class Reassign(Form, id="lead.save_reassign", title="Hand over", submit="Hand ov
     note: str = handover_note()
 
     @classmethod
-    def of(cls, lead: Lead, colleagues: Sequence[Person], held: Mapping[int, int]) -> View:
-        """The form of a lead; each colleague is listed with the open leads that they hold."""
-        options = [
-            Choice(each.id, f"{clean(each.name, 50)} · {plural(held.get(each.id, 0), 'open lead')}")
-            for each in colleagues
-        ]
+    def of(
+        cls, lead: Lead, colleagues: Sequence[Person], held: Mapping[int, int], away: Container[int]
+    ) -> View:
+        """The form of a lead; each colleague is listed with the open leads that they hold, those
+        who are away last."""
+        there = sorted(colleagues, key=lambda each: each.id in away)
+        options = [Choice(each.id, _load(each, held, away)) for each in there]
+        verb = "Assign" if lead.claimed_by is None else None
         return cls.modal(
-            lead_id=lead.id, blocks=[subject(lead)], fields={"to": {"options": options}}
-        )
+            title=verb, submit=verb, lead_id=lead.id, blocks=[subject(lead)],
+            fields={"to": {"options": options}},
+        )  # fmt: skip
+
+
+def _load(who: Person, held: Mapping[int, int], away: Container[int]) -> str:
+    open_leads = plural(held.get(who.id, 0), "open lead")
+    return f"{clean(who.name, 40)} · {'away · ' if who.id in away else ''}{open_leads}"
 
 
 def nobody_else(lead: Lead) -> View:

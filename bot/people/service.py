@@ -10,7 +10,7 @@ from bot import clock, slack
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.people import sessions
 from bot.people.hours import Hours
-from bot.people.models import Person, Role, Team, Workspace, people_with
+from bot.people.models import Absence, Person, Role, Team, Workspace, people_with
 from bot.slack.access import Access
 from bot.slack.cards import Card
 from bot.slack.text import clean
@@ -239,6 +239,15 @@ def everyone(session: Session, workspace_id: int) -> Sequence[Person]:
         )
         .order_by(Person.name, Person.id)
     ).all()
+
+
+def away(session: Session, workspace_id: int) -> set[int]:
+    """Who has said that they are away at the moment."""
+    now = clock.now()
+    absent = select(Absence.person_id).where(
+        Absence.workspace_id == workspace_id, Absence.starts_at <= now, Absence.ends_at > now
+    )
+    return set(session.scalars(absent))
 
 
 def teams(session: Session, workspace_id: int) -> Sequence[Team]:

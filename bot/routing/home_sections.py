@@ -1,11 +1,13 @@
 """What home tabs show of who has which lead: what a manager must see to, and one's own absence."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 from sqlalchemy.orm import Session
 
 from bot.capability import Place
+from bot.formats import plural
 from bot.leads import notices, queries
 from bot.leads.list_models import MOST_TO_CLAIM
 from bot.leads.messages import lists
@@ -14,10 +16,11 @@ from bot.leads.notice_models import Listed
 from bot.people.models import ANY_ROLE, Absence, Person, Role
 from bot.routing import absences, capability, covering, forms
 from bot.routing.messages import end_cover_button
+from bot.routing.models import Cover
 from bot.slack.blocks import note
 from bot.slack.text import moment
 
-_MOST_LATE = 5
+_MOST_LATE, _MOST_COVERED = 5, 5
 _MOST_STALLED = 3
 _MOST_UNATTENDED = 3
 
@@ -69,21 +72,30 @@ def away(session: Session, who: Person) -> list[Block]:
     """Until when the person is away and who covers for them, and for whom they cover."""
     absence = absences.absence_of(session, who)
     cover = session.get(Person, absence.cover_id) if absence and absence.cover_id else None
-    mine = [show_away(absence, cover)] if absence else []
-    return [*mine, *(show_cover(*each) for each in covering.covers_by(session, who))]
+    mine = show_away(absence, cover) if absence else []
+    covered = [covering.cover(session, each.id) for each, _ in covering.covers_by(session, who)]
+    return [*mine, *(block for each in covered for block in show_cover(*_urgent(each)))]
 
 
-def show_away(absence: Absence, cover: Person | None) -> Block:
+def _urgent(covered: Cover) -> tuple[Cover, int]:
+    """The cover with the leads that wait for an answer first, as many as are shown; and how many
+    more there are."""
+    leads = sorted(covered.leads, key=lambda lead: lead.first_response_at is not None)
+    shown = leads[:_MOST_COVERED]
+    return replace(covered, leads=shown), len(leads) - len(shown)
+
+
+def show_away(absence: Absence, cover: Person | None) -> list[Block]:
     """That they are away, and how to be back."""
-    text = f"You're away until {moment(absence.ends_at)}."
-    if cover is None:
-        back = ButtonElement(text="I'm back", action_id=forms.BACK, value="0")
-        return SectionBlock(text=text, accessory=back)
-    end = end_cover_button(absence.id)
-    return SectionBlock(text=f"{text} {cover.mention} covers for you.", accessory=end)
+    covered = f" {cover.mention} covers for you." if cover else ""
+    back = ButtonElement(text="I'm back", action_id=forms.BACK, value="0")
+    text = f"You're away until {moment(absence.ends_at)}.{covered}"
+    return [SectionBlock(text=text, accessory=back)]
 
 
-def show_cover(absence: Absence, away: Person) -> Block:
-    """For whom they cover."""
-    text = f"You're covering for {away.mention} until {moment(absence.ends_at)}."
-    return SectionBlock(text=text, accessory=end_cover_button(absence.id))
+def show_cover(covered: Cover, more: int = 0) -> list[Block]:
+    """For whom they cover, with the leads that wait longest; `more` are open besides."""
+    text = f"You're covering for {covered.away.mention} until {moment(covered.until)}."
+    rest = [note(f"And {plural(more, 'more open lead')}.")] if more else []
+    end = SectionBlock(text=text, accessory=end_cover_button(covered.absence_id))
+    return [end, *map(lists.row_own, covered.leads), *rest]

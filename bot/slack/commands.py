@@ -149,8 +149,9 @@ class Commands:
         return next(iter(get_close_matches(typed.lower(), known, n=1, cutoff=_NEAR)), None)
 
     def _did_you_mean(self, name: str, typed: str, likely: str, words: str) -> str:
-        answer = f"I don't know “{safe(typed, 60)}”. Did you mean `{name} {likely}`?"
-        if self._anything(name) is not None and "find" in self._by_name[name]:
+        meant = safe(f"{likely} {words.removeprefix(typed).strip()}".strip(), 100)
+        answer = f"I don't know “{safe(typed, 60)}”. Did you mean `{name} {meant}`?"
+        if likely != "find" and self._anything(name) is not None and "find" in self._by_name[name]:
             answer += f" To look it up, type `{name} find {safe(words, 100)}`."
         return answer
 

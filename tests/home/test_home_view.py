@@ -39,6 +39,7 @@ from bot.planning.agreement_rule import Responses
 from bot.planning.models import ProposalRow, Request, RequestRow
 from bot.reports import home_sections as reports
 from bot.routing import home_sections as routing
+from bot.routing.models import Cover
 from bot.shadowing import home_sections as shadowing
 from bot.slack import Message
 from bot.standups import home_sections as standups
@@ -66,7 +67,7 @@ def copy(of: Campaign, **changes: Any) -> Campaign:
 SECTIONS: dict[str, tuple[Place, Callable[..., Sequence[Block]]]] = {
     "set_up": (Place.SET_UP, lambda _: people.not_set_up()),
     "headline": (Place.HEADLINE, leads.show_headline),
-    "away": (Place.AWAY, lambda shown: [draw(*facts) for draw, *facts in shown]),
+    "away": (Place.AWAY, lambda shown: [each for draw, *facts in shown for each in draw(*facts)]),
     "needs": (Place.NEEDS_YOU_NOW, routing.show_needs_you_now),
     "overdue": (Place.NEEDS_YOU_NOW, planning.show_overdue),
     "now": (
@@ -114,7 +115,6 @@ CLARA = Person(id=5, slack_id="U5", name="Clara", roles=["manager"])
 MARA = Person(id=2, slack_id="U2", name="Mara", roles=["marketer"])
 AWAY = Absence(id=7, person_id=3, starts_at=NOON, ends_at=NOON)
 IS_AWAY = [(routing.show_away, AWAY, None)]
-COVERED = [(routing.show_away, AWAY, CLARA), (routing.show_cover, AWAY, CLARA)]
 FIGURES = Figures(
     {
         "received": 42,
@@ -153,6 +153,8 @@ QUESTION = (
     "Could we compare\n*your* plans? We are forty people, and our contract ends in two months."
 )
 OVERDUE = CLAIMED | {"response_due_at": EARLIER, "message": QUESTION, "last_touch_at": NOON}
+COVER = Cover(7, CLARA, SELLER, NOON, False, many(30, 2, **OVERDUE))
+COVERED = [(routing.show_away, AWAY, CLARA), (routing.show_cover, COVER, 3)]
 ACTIVE = CONTACTED | {"last_touch_at": EARLIER}
 UNCLAIMED = {"response_due_at": EARLIER}
 COUNTS = dict.fromkeys(Mine, 0)

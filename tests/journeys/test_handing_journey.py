@@ -200,5 +200,5 @@ def test_a_manager_assigns_overdue_leads_from_one_message(office: Office) -> Non
     office.hand("sofia").click(office.card("Bea Lovelace", "New lead"), "lead.claim")
     office.whisper("clara", "Cleo Lovelace (#3) is still unclaimed. Assign someone?")
     assign_to_ben("Cleo")
-    office.whisper("clara", "All done: 3 leads taken care of.")
+    office.whisper("clara", "None of these 3 leads is unclaimed any more.")
     assert len(office.slack.messages(office.slack.im(clara))) == seen

@@ -416,8 +416,8 @@ def test_ten_overdue_leads_are_one_message_that_is_edited_as_they_are_assigned(
     assert floor.notices("Boss") == ["5 leads are still unclaimed. Assign someone?"]
     for each in leads[5:]:
         floor.do(claiming.claim, floor.sue, each)
-    assert floor.notices("Boss") == ["All done: 10 leads taken care of."]
-    assert floor.notices("Sal") == ["All done: 10 leads taken care of."]
+    assert floor.notices("Boss") == ["None of these 10 leads is unclaimed any more."]
+    assert floor.notices("Sal") == ["None of these 10 leads is unclaimed any more."]
     assert notice_ids(floor, floor.boss) == [notice_id]
 
 

@@ -152,7 +152,7 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
         "snooze": forms.Snooze.modal(
             lead_id=mine.id, blocks=[forms.subject(mine)], until=NINE + timedelta(days=1)
         ),
-        "reassign": forms.Reassign.of(mine, [BEN, SOFIA], {4: 12}),
+        "reassign": forms.Reassign.of(mine, [BEN, SOFIA], {4: 12}, {BEN.id}),
         "nobody_else": forms.nobody_else(mine),
         "away": settings_forms.Away.of(3, NINE + timedelta(days=1)),
         "away_covered": settings_forms.Away.of(3, NINE + timedelta(days=1), covered=True),
@@ -225,7 +225,7 @@ def test_a_colleague_is_told_that_somebody_wrote_again(golden: Golden) -> None:
 def test_of_more_colleagues_than_slack_lists_everybody_is_found_by_name() -> None:
     def element(count: int) -> dict[str, Any]:
         crew = [Person(id=n, name=f"Ann {n}", slack_id=f"U{n}") for n in range(count)]
-        shown = forms.Reassign.of(lead(**CLAIMED), crew, {}).to_dict()
+        shown = forms.Reassign.of(lead(**CLAIMED), crew, {}, set()).to_dict()
         assert not limits.check_view(shown, "modal")
         return dict(shown["blocks"][1]["element"])
 

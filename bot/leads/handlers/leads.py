@@ -457,7 +457,8 @@ def ask_reassign(act: Act) -> View:
     ]
     if not others:
         return forms.nobody_else(lead)
-    return forms.Reassign.of(lead, others, queries.open_counts(act.session, act.workspace_id))
+    held = queries.open_counts(act.session, act.workspace_id)
+    return forms.Reassign.of(lead, others, held, people.away(act.session, act.workspace_id))
 
 
 @capability.form(forms.Reassign, WORK)

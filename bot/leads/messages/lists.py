@@ -332,7 +332,7 @@ def _quiet_row(lead: Lead, owner: Person | None) -> SectionBlock:
     if lead.merged_into:
         return SectionBlock(text=f"{text}\nmerged into #{lead.merged_into}")
     if owner is not None:
-        return SectionBlock(text=f"{text}\nclaimed by {owner.mention}")
+        return SectionBlock(text=f"{text}\nwith {owner.mention}")
     if lead.is_closed:
         return SectionBlock(text=f"{text}\n{lead.status}")
     return SectionBlock(text=text, accessory=claim_button(lead))

@@ -106,7 +106,10 @@ def _notice_done(found: LeadNotice) -> str:
         return "There's a newer message about what is still open here."
     if found.kind == NoticeKind.STALLED:
         return "All done: none of these leads is stalled any more."
-    return f"All done: {plural(len(set(found.lead_ids)), 'lead')} taken care of."
+    count = len(set(found.lead_ids))
+    return "This lead isn't unclaimed any more." if count == 1 else (
+        f"None of these {count:,} leads is unclaimed any more."
+    )  # fmt: skip
 
 
 def _row(each: Listed, facts: NoticeFacts, asks: str = "") -> SectionBlock:
