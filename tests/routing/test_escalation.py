@@ -632,7 +632,7 @@ def test_what_is_settled_is_drawn_and_never_posted_anew(floor: Floor) -> None:
     with floor.store.transaction() as session:
         after = [notifications.step(queries.step_facts(session, each)) for each in ids]
         assert all(session.scalars(select(Card.stale).where(Card.kind == lead_notices.STEP)))
-    assert {each.text for each in after} == {f"*Ada* (#{lead}): claimed by <@USUE>."}
+    assert {each.text for each in after} == {f"*Ada* (#{lead}): with <@USUE> now."}
     assert all(each.too_late for each in after)
 
 

@@ -335,10 +335,11 @@ def _outcome(facts: StepFacts) -> str:
     if facts.is_kept and facts.owner is not None:
         return f"stays with {facts.owner.mention}"
     if facts.owner is not None:
-        if lead.first_claimed_by not in (None, facts.owner.id):
-            return f"with {facts.owner.mention} now"
-        done = "contacted" if lead.first_response_at else "claimed"
-        return f"{done} by {facts.owner.mention}"
+        is_first = lead.first_claimed_by in (None, facts.owner.id)
+        has_contact = is_first and lead.first_response_at is not None
+        return f"contacted by {facts.owner.mention}" if has_contact else (
+            f"with {facts.owner.mention} now"
+        )  # fmt: skip
     return "offered to somebody else" if lead.suggested_to else "back in the channel"
 
 
