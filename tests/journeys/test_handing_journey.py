@@ -132,7 +132,7 @@ def test_a_nudge_stands_in_the_thread_and_is_settled_by_the_claim(office: Office
     office.slack.wait_until(lambda: "Can somebody take it?" in thread(), timeout=60)
     office.hand("sofia").click(office.card("Ada Lovelace", "New lead"), "lead.claim")
     office.slack.wait_until(
-        lambda: "claimed by" in thread() and "Can somebody take it?" not in thread(), timeout=60
+        lambda: " now." in thread() and "Can somebody take it?" not in thread(), timeout=60
     )
 
 

@@ -55,7 +55,8 @@ def modal(facts: LeadFacts) -> View:
 
 def _blocks(facts: LeadFacts) -> Iterator[Block]:
     lead = facts.lead
-    yield SectionBlock(text=lead_card.headline(facts))
+    undo = _undo_button(facts.undoable) if facts.undoable else None
+    yield SectionBlock(text=lead_card.headline(facts), accessory=undo)
     if lead.message and not facts.names_only:
         said = f"“{clean(lead.message.strip(), _MESSAGE)}”"
         yield SectionBlock(text=PlainTextObject(text=said, emoji=False))
@@ -184,8 +185,6 @@ def _steps(lead: Lead) -> list[InteractiveElement]:
 
 def _for_everybody(facts: LeadFacts) -> Iterator[InteractiveElement]:
     lead = facts.lead
-    if facts.undoable:
-        yield _undo_button(facts.undoable)
     yield lead_card.note_button(lead)
     if facts.may_work and lead.merged_into is None:
         yield ButtonElement(text="Edit details", action_id=lead_card.EDIT, value=str(lead.id))
