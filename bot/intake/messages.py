@@ -23,7 +23,7 @@ from bot.intake.models import Import, ImportState, Submission
 from bot.intake.scoring import WORDS, Rules
 from bot.slack import Message
 from bot.slack.text import bar, clean, moment, safe
-from bot.sources import SOURCES, source_name, way
+from bot.sources import SOURCES, source_name
 from bot.sources.columns import MEANINGS, NOTE, SKIP, reach_somebody
 
 START = "import.start"
@@ -297,4 +297,4 @@ def _rule_words(key: str) -> str:
         return WORDS[key]
     if slug == "*":
         return "came from any other source"
-    return f"came {way(slug)}" if slug in SOURCES else "was typed in"
+    return f"came through {source_name(slug)}" if slug in SOURCES else "was typed in"

@@ -287,7 +287,7 @@ def test_the_rules_and_the_whole(office: Office) -> None:
     ask(office)
     office.card("Request: A trial")
     propose(office)
-    card = office.card("Proposal: Monthly trial", "agreed once 1 of them is ready")
+    card = office.card("Proposal: Monthly trial", "agreed once 1 person is ready")
     for name, sees in (("sofia", False), ("mara", True)):
         assert office.hand(name).click(card, "proposal.see_all").ok
         whole = office.modal(name, "Proposal")

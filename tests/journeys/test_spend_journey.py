@@ -103,7 +103,7 @@ def test_any_table_can_be_spend(office: Office) -> None:
     told["campaign"] = number
     assert "which platform" in mara.submit(modal, told).errors["platform"]
     assert mara.submit(modal, {**told, "other_platform": "Bills"}).ok
-    card = office.whisper("mara", "Import spend from Bills?", "120 EUR of 1 campaign")
+    card = office.whisper("mara", "Import spend from Bills?", "120 EUR for 1 campaign")
     mara.click(card, "spend.start")
     office.whisper("mara", "bills is imported")
     assert spent(office) == 12_000
@@ -121,7 +121,7 @@ def test_what_no_column_says_is_asked_for_in_the_form(office: Office) -> None:
     mara.click(card, "spend.columns")
     answers = {"columns:2": "decimal_point", "platform": "tiktok"}
     assert mara.submit(office.modal("mara", "Columns of the export"), answers).ok
-    card = office.whisper("mara", "Import spend from TikTok?", "45.12 EUR of 1 campaign")
+    card = office.whisper("mara", "Import spend from TikTok?", "45.12 EUR for 1 campaign")
     assert "1 row left out as totals of other rows: “Total” 45.123" in drawn(card)
     mara.click(card, "spend.start")
     office.whisper("mara", "ads is imported", "1 new entry")
