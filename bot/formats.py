@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, time
+from enum import StrEnum
 from fractions import Fraction
 
 from bot.rounding import rounded, whole
@@ -78,3 +79,17 @@ def weekdays(numbers: Iterable[int]) -> str:
 
 def _year(day: date, today: date | None) -> str:
     return "" if today and day.year == today.year else f" {day.year}"
+
+
+def in_words(code: str) -> str:
+    """A code as people read it: `no_answer` as `No answer`."""
+    return code.replace("_", " ").capitalize()
+
+
+class InWords(StrEnum):
+    """Codes whose labels are their words."""
+
+    @property
+    def label(self) -> str:
+        """The code in words."""
+        return in_words(self.value)

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.errors import HandoffError
+from bot.formats import InWords
 from bot.money import Money
 from bot.people.models import Person
 from bot.slack.text import safe
@@ -47,7 +48,7 @@ def utm_code(text: str) -> str | None:
     return code if _CODE.fullmatch(code) and len(code) <= LONGEST["utm_campaign"] else None
 
 
-class Kind(StrEnum):
+class Kind(InWords):
     """What sort of campaign it is."""
 
     SEARCH_ADS = "search_ads"
@@ -58,11 +59,6 @@ class Kind(StrEnum):
     CONTENT = "content"
     PARTNER = "partner"
     OTHER = "other"
-
-    @property
-    def label(self) -> str:
-        """The kind as cards and modals write it."""
-        return self.value.replace("_", " ").capitalize()
 
 
 class Stage(StrEnum):

@@ -12,7 +12,8 @@ from bot.campaigns.models import Campaign
 from bot.contacts.models import Consent
 from bot.contacts.queries import last_consent
 from bot.crm.port import Record, Stage, Values
-from bot.leads.models import Lead, Rating, Status, disposition_label
+from bot.formats import in_words
+from bot.leads.models import Lead, Rating, Status
 from bot.sources import source_name
 
 _AS_THEY_ARE = (
@@ -68,7 +69,7 @@ def _lost_reason(lead: Lead) -> str | None:
     if lead.disposition is None or lead.status not in (Status.LOST, Status.RECYCLED):
         return None
     note = f": {lead.disposition_note}" if lead.disposition_note else ""
-    return f"{disposition_label(lead.disposition)}{note}"
+    return f"{in_words(lead.disposition)}{note}"
 
 
 def _consent(consent: Consent) -> str:

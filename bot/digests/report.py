@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bot.digests import snapshots
 from bot.digests.models import Digest, Week
-from bot.leads.models import disposition_label
+from bot.formats import in_words
 from bot.metrics import Figures, KeptFigures, Metric, Pipeline
 from bot.shadowing.models import Quarter
 from bot.slack.text import safe
@@ -122,4 +122,4 @@ class Explained:
 
 def lost_for(code: str) -> str:
     """A disposition in words, in mrkdwn; also one that is no more."""
-    return safe(disposition_label(code), 60)
+    return safe(in_words(code), 60)

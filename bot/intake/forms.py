@@ -13,9 +13,9 @@ from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, OutdatedForm
 from bot.intake.models import Import
 from bot.intake.scoring import WORDS, Rules
-from bot.leads.forms import campaigns_listed
+from bot.leads.forms import ContactDetails, campaigns_listed
 from bot.slack.forms import Form, Hidden
-from bot.slack.inputs import Changes, Choice, email, number, select, text
+from bot.slack.inputs import Changes, Choice, number, select, text
 from bot.slack.text import clean
 from bot.sources.columns import MEANINGS
 from bot.sources.message_parser import parse_message
@@ -88,16 +88,11 @@ NEW = "lead.new"
 FROM_MESSAGE = "lead.from_message"
 
 
-class NewLead(Form, id="lead.save_new", title="New lead", submit="Add lead"):
+class NewLead(ContactDetails, id="lead.save_new", title="New lead", submit="Add lead"):
     """A lead that reached somebody by phone, at a fair or in a message."""
 
     token: Hidden[str]
     """It makes a submission that comes twice one lead."""
-    first_name: str = text("First name", most=200, optional=True)
-    last_name: str = text("Last name", most=200, optional=True)
-    company: str = text("Company", most=200, optional=True)
-    phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
-    email: str = email("Email", optional=True, hint="Enter an email address or a phone number.")
     message: str = text("What do they want?", most=3000, multiline=True, optional=True)
     campaign: int | None = select("Campaign", none="No campaign")
 

@@ -181,10 +181,7 @@ def reassign(
 
     Raises NotAllowed, NotFound, DoesNotSell, OwnsItAlready, and what `owned` raises.
     """
-    lead = reassignable(session, who, lead_id)
-    to = session.get(Person, to_id)
-    if to is None:
-        raise NotFound(what="this person")
+    lead, to = reassignable(session, who, lead_id), _person(session, to_id)
     if lead.claimed_by == to.id:
         raise OwnsItAlready(owner=to.mention)
     assign(session, lead, to, who, note, reason)
@@ -201,7 +198,15 @@ def assign_unclaimed(session: Session, who: Person, lead_id: int, to_id: int) ->
         return lead
     if lead.claimed_by is not None:
         raise _claimed_already(session, lead, who)
-    return reassign(session, who, lead_id, to_id)
+    assign(session, lead, _person(session, to_id), who)
+    return lead
+
+
+def _person(session: Session, person_id: int) -> Person:
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound(what="this person")
+    return person
 
 
 def assign(

@@ -219,18 +219,25 @@ class CorrectAmount(
         )  # fmt: skip
 
 
-class EditDetails(Form, id="lead.save_details", title="Edit details", submit="Save details"):
+class ContactDetails(Form):
+    """Who somebody is, and how to reach them."""
+
+    first_name: str = text("First name", most=200, optional=True)
+    last_name: str = text("Last name", most=200, optional=True)
+    company: str = text("Company", most=200, optional=True)
+    phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
+    email: str = email("Email", optional=True, hint="Enter an email address or a phone number.")
+
+
+class EditDetails(
+    ContactDetails, id="lead.save_details", title="Edit details", submit="Save details"
+):
     """Who they are, and how to reach them."""
 
     lead_id: Hidden[int]
     currency: Hidden[str | None]
     """Of the expected amount, which an open lead has; None: it is closed."""
-    first_name: str = text("First name", most=200, optional=True)
-    last_name: str = text("Last name", most=200, optional=True)
-    company: str = text("Company", most=200, optional=True)
-    job_title: str = text("Job title", most=200, optional=True)
-    phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
-    email: str = email("Email", optional=True, hint="Enter an email address or a phone number.")
+    job_title: str = text("Job title", most=200, optional=True, before="phone")
     country: str = text("Country", most=100, optional=True, hint="A name or a code, such as DE.")
     expected_amount: Money | None = _expected_amount()
     expected_on: date | None = _expected_on()

@@ -9,22 +9,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.campaigns.models import Campaign
+from bot.formats import InWords
 from bot.leads.models import CallList, Rating
 from bot.store import Base, Id, Moment, WorkspaceId
 
 
-class CallOutcome(StrEnum):
+class CallOutcome(InWords):
     """What a call of a list brought."""
 
     INTERESTED = "interested"
     CALL_BACK = "call_back"
     NO_ANSWER = "no_answer"
     NOT_INTERESTED = "not_interested"
-
-    @property
-    def label(self) -> str:
-        """The outcome in words."""
-        return self.value.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.contacts.models import Contact
+from bot.formats import InWords
 from bot.money import Money
 from bot.people.models import Person
 from bot.store import Base, Id, Moment, WorkspaceId
@@ -96,7 +97,7 @@ class Rating(StrEnum):
         return self in (Rating.WEAK, Rating.JUNK)
 
 
-class Disposition(StrEnum):
+class Disposition(InWords):
     """Why a lead was lost: the outcome code."""
 
     UNABLE_TO_REACH = "unable_to_reach"
@@ -110,19 +111,8 @@ class Disposition(StrEnum):
     COMPETITOR_OR_STUDENT = "competitor_or_student"
     SPAM_OR_TEST = "spam_or_test"
 
-    @property
-    def label(self) -> str:
-        """The code in words."""
-        return self.value.replace("_", " ").capitalize()
 
-
-def disposition_label(code: str) -> str:
-    """A disposition in words; also one that is no more."""
-    known = code in set(Disposition)
-    return Disposition(code).label if known else code.replace("_", " ").capitalize()
-
-
-class HandoverReason(StrEnum):
+class HandoverReason(InWords):
     """Why somebody hands a lead to a colleague."""
 
     ON_LEAVE = "on_leave"
@@ -130,24 +120,14 @@ class HandoverReason(StrEnum):
     KNOWS_THEM_BETTER = "knows_them_better"
     TOO_BUSY = "too_busy"
 
-    @property
-    def label(self) -> str:
-        """The reason in words."""
-        return self.value.replace("_", " ").capitalize()
 
-
-class CallResult(StrEnum):
+class CallResult(InWords):
     """How a call went; whoever was not reached was tried."""
 
     REACHED = "reached"
     NO_ANSWER = "no_answer"
     VOICEMAIL = "voicemail"
     WRONG_NUMBER = "wrong_number"
-
-    @property
-    def label(self) -> str:
-        """The result in words."""
-        return self.value.replace("_", " ").capitalize()
 
 
 NOBODY_CAME = "nobody_came"

@@ -130,11 +130,9 @@ def facts_for(session: Session, who: Person, lead_id: int) -> LeadFacts:
 
 def _back_at(session: Session, owner: Person | None) -> datetime | None:
     """When the owner is back, if they are away."""
-    now = clock.now()
-    away = (Absence.starts_at <= now, Absence.ends_at > now)
     return session.scalar(
         select(func.max(Absence.ends_at)).where(
-            Absence.person_id == (owner.id if owner else None), *away
+            Absence.person_id == (owner.id if owner else None), Absence.holds(clock.now())
         )
     )
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.campaigns import announcing as campaigns
+from bot.formats import in_words
 from bot.leads.list_models import RatingSummary
-from bot.leads.models import Lead, Rating, Status, disposition_label
+from bot.leads.models import Lead, Rating, Status
 
 IS_LOST_FOR = and_(
     Lead.status == Status.LOST, Lead.disposition.is_not(None), Lead.merged_into.is_(None)
@@ -45,7 +46,7 @@ def rated_low_for(
 
 def reasons(session: Session, which: Sequence[ColumnElement[bool]], most: int) -> Counted:
     """Both together, in words: the codes by their names, what was typed between quotes."""
-    lost = [(disposition_label(code), count) for code, count in lost_for(session, which)]
+    lost = [(in_words(code), count) for code, count in lost_for(session, which)]
     low = [(f"“{words}”", count) for words, count in rated_low_for(session, which)]
     return sorted([*lost, *low], key=lambda each: (-each[1], each[0]))[:most]
 

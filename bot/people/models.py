@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ForeignKey,
     LargeBinary,
     SmallInteger,
     Text,
     UniqueConstraint,
+    and_,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -141,6 +143,11 @@ class Absence(Base):
     """The leads that colleagues have meanwhile; those that are open at the end come back."""
     cover_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     """The colleague who acts as owner of the person's leads meanwhile."""
+
+    @classmethod
+    def holds(cls, at: ColumnElement[datetime] | datetime) -> ColumnElement[bool]:
+        """Whether an absence has begun at that moment and is not over, for a statement."""
+        return and_(cls.starts_at <= at, cls.ends_at > at)
 
 
 class Person(Base):

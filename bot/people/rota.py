@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from bot import clock
@@ -126,38 +126,25 @@ def _absences(session: Session, workspace_id: int) -> Sequence[Absence]:
 
 def cover_of(session: Session, owner_id: int) -> Person | None:
     """The colleague who acts for this person at the moment, while they are away."""
-    now = clock.now()
-    return session.scalar(
-        select(Person)
-        .join(Absence, Absence.cover_id == Person.id)
-        .where(
-            Absence.person_id == owner_id,
-            Absence.starts_at <= now,
-            Absence.ends_at > now,
-            Person.active,
-        )
-        .order_by(Absence.id.desc())
-        .limit(1)
-    )
+    return session.scalar(select(Person).where(Person.id == _cover_id(owner_id)))
 
 
 def acting_for(owner_id: InstrumentedAttribute[int | None]) -> ColumnElement[int | None]:
     """Who acts for the owner at the moment, for a statement about many: the colleague who covers
     for them, else they themselves."""
-    now, colleague = clock.now(), aliased(Person)
-    covering = (
+    return func.coalesce(_cover_id(owner_id), owner_id)
+
+
+def _cover_id(owner_id: InstrumentedAttribute[int | None] | int) -> ScalarSelect[int]:
+    colleague = aliased(Person)
+    return (
         select(colleague.id)
         .join(Absence, Absence.cover_id == colleague.id)
-        .where(
-            Absence.person_id == owner_id,
-            Absence.starts_at <= now,
-            Absence.ends_at > now,
-            colleague.active,
-        )
+        .where(Absence.person_id == owner_id, Absence.holds(clock.now()), colleague.active)
         .order_by(Absence.id.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return func.coalesce(covering.scalar_subquery(), owner_id)
 
 
 def covers(session: Session, who: Person, owner_id: int) -> bool:

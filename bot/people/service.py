@@ -243,9 +243,8 @@ def everyone(session: Session, workspace_id: int) -> Sequence[Person]:
 
 def away(session: Session, workspace_id: int) -> set[int]:
     """Who has said that they are away at the moment."""
-    now = clock.now()
     absent = select(Absence.person_id).where(
-        Absence.workspace_id == workspace_id, Absence.starts_at <= now, Absence.ends_at > now
+        Absence.workspace_id == workspace_id, Absence.holds(clock.now())
     )
     return set(session.scalars(absent))
 

@@ -367,7 +367,7 @@ def _open_leads(session: Session, whose: ColumnElement[bool]) -> list[Lead]:
 
 
 def _current(who: Person, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (Absence.person_id == who.id, Absence.starts_at <= now, Absence.ends_at > now)
+    return (Absence.person_id == who.id, Absence.holds(now))
 
 
 class AlreadyAsked(HandoffError):

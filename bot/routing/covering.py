@@ -1,8 +1,6 @@
 """A colleague covers for somebody who is away: the leads stay with their owner, and the colleague
 acts on them in their own name."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,16 +25,11 @@ def cover(session: Session, absence_id: int) -> Cover:
     return Cover(absence.id, away, by, absence.ends_at, absence.ends_at <= clock.now(), leads)
 
 
-def covers_by(session: Session, who: Person) -> Sequence[tuple[Absence, Person]]:
-    """For whom this person covers at the moment, the absence of each with who is away."""
-    now = clock.now()
-    rows = session.execute(
-        select(Absence, Person)
-        .join(Person, Person.id == Absence.person_id)
-        .where(Absence.cover_id == who.id, Absence.starts_at <= now, Absence.ends_at > now)
-        .order_by(Absence.ends_at, Absence.id)
-    )
-    return [(absence, away) for absence, away in rows]
+def covers_by(session: Session, who: Person) -> list[Cover]:
+    """For whom this person covers at the moment."""
+    mine = select(Absence.id).where(Absence.cover_id == who.id, Absence.holds(clock.now()))
+    ids = session.scalars(mine.order_by(Absence.ends_at, Absence.id))
+    return [cover(session, absence_id) for absence_id in ids]
 
 
 def end_cover(session: Session, who: Person, absence_id: int) -> None:

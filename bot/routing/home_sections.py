@@ -73,7 +73,7 @@ def away(session: Session, who: Person) -> list[Block]:
     absence = absences.absence_of(session, who)
     cover = session.get(Person, absence.cover_id) if absence and absence.cover_id else None
     mine = show_away(absence, cover) if absence else []
-    covered = [covering.cover(session, each.id) for each, _ in covering.covers_by(session, who)]
+    covered = covering.covers_by(session, who)
     return [*mine, *(block for each in covered for block in show_cover(*_urgent(each)))]
 
 

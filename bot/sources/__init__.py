@@ -1,5 +1,6 @@
 """Where leads come from: one file a source, and one line here."""
 
+from bot.formats import in_words
 from bot.sources import (
     api,
     calendly,
@@ -51,7 +52,7 @@ def source_name(code: str) -> str:
     """What people call a source; also one that is no more."""
     if code == TYPED:
         return "Typed in"
-    return SOURCES[code].name if code in SOURCES else code.replace("_", " ").capitalize()
+    return SOURCES[code].name if code in SOURCES else in_words(code)
 
 
 _WAYS = {

@@ -162,11 +162,7 @@ def zone_of(session: Session, standup: Standup, person: Person) -> str:
 
 def is_away(at: ColumnElement[datetime] | datetime) -> ColumnElement[bool]:
     """Whether the person of the statement is away at that moment."""
-    return (
-        select(Absence.id)
-        .where(Absence.person_id == Person.id, Absence.starts_at <= at, Absence.ends_at > at)
-        .exists()
-    )
+    return select(Absence.id).where(Absence.person_id == Person.id, Absence.holds(at)).exists()
 
 
 def _write_entries(

@@ -18,8 +18,9 @@ from bot.digests import explaining, figure_messages, personal, weekly
 from bot.digests import messages as digest_messages
 from bot.digests.home_sections import read_week
 from bot.digests.models import Week
+from bot.formats import in_words
 from bot.leads import ratings as lead_ratings
-from bot.leads.models import Lead, disposition_label
+from bot.leads.models import Lead
 from bot.metrics import BY_NAME, Attribution, By, Figures, Unit
 from bot.metrics.metric import Counts
 from bot.people.models import Person, Role, Workspace
@@ -292,7 +293,7 @@ def compare_reasons(compared: Compared, random: Random, world: World) -> None:
     campaign_id = random.choice(world.campaigns)
     rows = world.frames(None, Attribution.FIRST_TOUCH).leads
     lost, low = right_reasons(rows[rows.campaign_id == campaign_id])
-    right = {disposition_label(code): each for code, each in lost.items()}
+    right = {in_words(code): each for code, each in lost.items()}
     right |= {f"“{words}”": each for words, each in low.items()}
     first = Attribution.FIRST_TOUCH
     report = campaign_report.report(world.session, world.who, campaign_id, first)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.formats import plural
+from bot.formats import in_words, plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.meeting_models import MeetingStatus
 from bot.leads.models import (
@@ -57,7 +57,7 @@ def tried(facts: LeadFacts) -> str:
     if not facts.attempts:
         return ""
     last = facts.attempts[0]
-    how = last.outcome.replace("_", " ")
+    how = in_words(last.outcome).lower()
     return f"{plural(len(facts.attempts), 'attempt')}, last {moment(last.at)} ({how})"
 
 

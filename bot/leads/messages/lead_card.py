@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 
 from bot import clock
 from bot.campaigns.texts import offer_in_brief, offer_standing
-from bot.formats import day, plural
+from bot.formats import day, in_words, plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages.details import (
     answers_beside,
@@ -30,7 +30,7 @@ from bot.leads.messages.details import (
     phone_link,
     tried,
 )
-from bot.leads.models import EventType, Lead, Rating, Status, Touch, disposition_label
+from bot.leads.models import EventType, Lead, Rating, Status, Touch
 from bot.slack import Message
 from bot.slack.blocks import menu
 from bot.slack.text import clean, moment, safe
@@ -123,7 +123,7 @@ def _end(facts: LeadFacts) -> str:
         return f"{amount}{via(facts, EventType.WON)}"
     if lead.status != Status.LOST:
         return ""
-    code = f": {disposition_label(lead.disposition).lower()}" if lead.disposition else ""
+    code = f": {in_words(lead.disposition).lower()}" if lead.disposition else ""
     note = safe(lead.disposition_note or "", 300)
     reason = f" ({note})" if note and not facts.names_only else ""
     return f"lost{code}{reason}{via(facts, EventType.LOST)}"

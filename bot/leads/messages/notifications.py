@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.formats import day, plural
+from bot.formats import day, in_words, plural
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages.details import handover, handover_reason
 from bot.leads.messages.lead_card import (
@@ -28,7 +28,7 @@ from bot.leads.messages.lead_card import (
     reassign_button,
     work_buttons,
 )
-from bot.leads.models import EventType, Lead, LeadEvent, Touch, disposition_label
+from bot.leads.models import EventType, Lead, LeadEvent, Touch
 from bot.leads.notice_models import (
     CLAIMED_STEPS,
     EscalationStep,
@@ -302,7 +302,7 @@ def _closed(lead: Lead, event: LeadEvent, by: Person, *, is_undone: bool) -> str
     name, said = f"{by.mention} %s {_lead_name(lead)}", event.facts
     if is_undone:
         return f"{by.mention} undid what they did with {_lead_name(lead)}."
-    code = f": {disposition_label(said['disposition']).lower()}" if said.get("disposition") else ""
+    code = f": {in_words(said['disposition']).lower()}" if said.get("disposition") else ""
     note = f"\n> {safe(' '.join(said['note'].split()), 1_000)}" if said.get("note") else ""
     match event.event_type:
         case EventType.WON:
