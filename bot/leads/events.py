@@ -93,20 +93,21 @@ def record(
     )
     session.add(event)
     session.flush()
-    before = facts.get("owner_id") or facts.get("from_id")
-    owners = {lead.claimed_by or 0, lead.suggested_to or 0, before or 0} - {0}
-    shown = [(CARD, lead.id), (WIN, lead.id), *((slack.HOME, person_id) for person_id in owners)]
-    if lead.call_list_id is not None:
-        shown.append((CALL_LIST, lead.call_list_id))
-    elsewhere = {"workspace_id": lead.workspace_id, "lead_id": lead.id}
-    for kind, subject_id in session.execute(_ELSEWHERE, elsewhere):
-        if subject_id is not None:
-            shown.append((kind, subject_id))
-    slack.redraw_all(session, shown)
+    slack.redraw_all(session, _shown(session, lead, before))
     if event_type in _COUNTED:
         update_summary(session, lead)
     refresh_after(session, lead, event_type, before)
     leads_changed(session, lead.workspace_id, {lead.id: event.id})
+
+
+def _shown(session: Session, lead: Lead, former_id: int | None) -> list[tuple[str, int]]:
+    """What shows the lead, by kind and subject: its cards, and the pages of its people."""
+    people_ids = {lead.claimed_by or 0, lead.suggested_to or 0, former_id or 0} - {0}
+    shown = [(CARD, lead.id), (WIN, lead.id), *((slack.HOME, each) for each in people_ids)]
+    if lead.call_list_id is not None:
+        shown.append((CALL_LIST, lead.call_list_id))
+    elsewhere = session.execute(_ELSEWHERE, {"workspace_id": lead.workspace_id, "lead_id": lead.id})
+    return [*shown, *((kind, subject_id) for kind, subject_id in elsewhere if subject_id)]
 
 
 def has_moved_since(session: Session, who: Person, lead_id: int, since: datetime) -> bool:
