@@ -85,6 +85,7 @@ class Listening:
         self.commands = Commands()
         self._executor = ThreadPoolExecutor(_THREADS, "listener")
         self.bolt = App(
+            name="handoff",  # else Bolt looks through the whole stack for one
             client=Sdk(None, slack.web.base_url, slack.web.ssl),
             authorize=lambda: self._identity,
             request_verification_enabled=False,  # `is_slack` checks before anything is parsed
