@@ -101,8 +101,10 @@ def acting(session: Session, team_id: str, slack_id: str) -> Person:
 
     Raises NotInstalled, Deactivated.
     """
-    owner = workspace(session, team_id)
-    who = person(session, owner.id, slack_id)
+    known = select(Person).join(Workspace, Workspace.id == Person.workspace_id)
+    who = session.scalar(known.where(Workspace.team_id == team_id, Person.slack_id == slack_id))
+    if who is None:
+        who = person(session, workspace(session, team_id).id, slack_id)
     if not who.active:
         raise Deactivated
     return who

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import UniqueConstraint, delete, select
+from sqlalchemy import UniqueConstraint, case, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -73,20 +73,17 @@ def put_schedule(
         "task": task, "args": args, "cron": cron, "zone": zone,
         "grace_seconds": int(grace.total_seconds()),
     }  # fmt: skip
-    named = {"workspace_id": workspace_id, "name": name}
-    next_run_at = Schedule(**facts).after(clock.now())
-    session.execute(
-        insert(Schedule).values(**named, **facts, next_run_at=next_run_at).on_conflict_do_nothing()
-    )
-    schedule = session.scalars(
-        select(Schedule).filter_by(**named).with_for_update(key_share=True)
-    ).one()
-    if (schedule.cron, schedule.zone) != (cron, zone):
-        schedule.next_run_at = next_run_at
-    for fact, value in facts.items():
-        setattr(schedule, fact, value)
-    session.flush()
-    return schedule
+    wanted = insert(Schedule).values(
+        workspace_id=workspace_id, name=name, next_run_at=Schedule(**facts).after(clock.now()),
+        **facts,
+    )  # fmt: skip
+    is_same = (Schedule.cron == cron) & (Schedule.zone == zone)
+    next_run_at = case((is_same, Schedule.next_run_at), else_=wanted.excluded.next_run_at)
+    written = wanted.on_conflict_do_update(
+        index_elements=[Schedule.workspace_id, Schedule.name],
+        set_=facts | {"next_run_at": next_run_at},
+    ).returning(Schedule)
+    return session.scalars(written, execution_options={"populate_existing": True}).one()
 
 
 def drop_schedule(session: Session, workspace_id: int, name: str) -> None:
