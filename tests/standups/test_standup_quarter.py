@@ -62,6 +62,7 @@ class World:
     crashes: list[datetime] = field(default_factory=list)
     crashed: int = 0
     ticks: int = 0
+    may_have_work: bool = False
     due: dict[Callable[[Session], int], datetime | None] = field(default_factory=dict)
     down: list[tuple[datetime, datetime]] = field(default_factory=list)
     """When the machine stayed down."""
@@ -97,8 +98,7 @@ class World:
 
     def work(self) -> None:
         """Take the jobs that ask, as a worker does: run, commit, then say that it is done."""
-        while job := self._job():
-            job_id, args = job
+        for job_id, args in self._jobs() if self.may_have_work else ():
             with self.store.transaction() as session:
                 asking.ask(
                     session, int(args["standup_id"]), args["place"],
@@ -112,6 +112,7 @@ class World:
                 session.execute(
                     text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": job_id}
                 )
+        self.may_have_work = False
 
     def next_moment(self) -> datetime | None:
         """When something is due next."""
@@ -121,29 +122,34 @@ class World:
 
     def _due(self) -> dict[Callable[[Session], int], datetime | None]:
         """What ticks do, and from when on there is something to do."""
+        moments = {
+            schedule.tick: select(func.min(Schedule.next_run_at)),
+            standup_rounds.remind: select(func.min(StandupEntry.remind_at)),
+            standup_rounds.close: select(func.min(StandupRound.closes_at)).where(
+                StandupRound.closed_at.is_(None)
+            ),
+        }
         with self.store.transaction() as session:
-            return {
-                schedule.tick: session.scalar(select(func.min(Schedule.next_run_at))),
-                standup_rounds.remind: standup_rounds.next_reminder(session),
-                standup_rounds.close: standup_rounds.next_closing(session),
-            }
+            found = session.execute(select(*[each.scalar_subquery() for each in moments.values()]))
+            return dict(zip(moments, found.one(), strict=True))
 
     def _once(self, act: Callable[[Session], int]) -> int:
         with self.store.transaction() as session:
             done = act(session)
+            self.may_have_work |= act is schedule.tick and done > 0
             if done and self.is_killed():
                 raise Crash
             return done
 
-    def _job(self) -> tuple[int, dict[str, str]] | None:
+    def _jobs(self) -> list[tuple[int, dict[str, str]]]:
         with self.store.transaction() as session:
-            row = session.execute(
+            rows = session.execute(
                 text(
                     "SELECT id, args FROM procrastinate_jobs WHERE task_name = 'standup.open' "
-                    "ORDER BY id LIMIT 1"
+                    "ORDER BY id"
                 )
-            ).first()
-        return (row.id, row.args) if row else None
+            )
+            return [(row.id, row.args) for row in rows]
 
 
 def hire(world: World) -> tuple[list[int], dict[int, str]]:
