@@ -29,7 +29,7 @@ class ChangeTimetable(Form, id="digest.save", title="Change a digest", close="Ba
     at: time = clock("Time")
     zone: str | None = zone(
         "Time zone",
-        hint="Such as Europe/Berlin. Leave empty for the workspace’s.",
+        hint="Such as Europe/Berlin. Leave empty for the workspace's.",
         optional=True,
     )
     money: bool | None = radio(

@@ -46,7 +46,7 @@ _LONGEST_MINUTES = 23 * 60
 _FROM_NOW_ON = "Changes apply from the next round. A round that is open stays as it is."
 _CLOSING = {
     Closing.EACH: "Everyone has the same time, from when they're asked",
-    Closing.LAST: "Everyone can answer until the last person’s time is up",
+    Closing.LAST: "Everyone can answer until the last person's time is up",
 }
 
 
@@ -66,7 +66,7 @@ class Settings(Form):
     at: time = clock("Asked at")
     zone: str | None = zone(
         "Time zone", optional=True,
-        hint="Leave empty for everyone’s local time, or enter one for all, such as Europe/Berlin.",
+        hint="Leave empty for everyone's local time, or enter one for all, such as Europe/Berlin.",
     )  # fmt: skip
     remind_after_minutes: int = number(
         "Reminder after (minutes)", minimum=1, maximum=_LONGEST_MINUTES,
@@ -74,7 +74,7 @@ class Settings(Form):
     )  # fmt: skip
     close_after_minutes: int = number(
         "Closes after (minutes)", minimum=1, maximum=_LONGEST_MINUTES,
-        hint="The summary is posted when the last person’s time is up.",
+        hint="The summary is posted when the last person's time is up.",
     )  # fmt: skip
     closing: Closing = radio(
         "Closing", options=[Choice(each, words) for each, words in _CLOSING.items()]
@@ -83,8 +83,8 @@ class Settings(Form):
         "Summary channel", missing="Choose the channel that gets the summary."
     )
     readers: str | None = inputs.channel(
-        "Other department’s channel", optional=True,
-        hint="If it’s a different one. Invite me to it first.",
+        "Other department's channel", optional=True,
+        hint="If it's a different one. Invite me to it first.",
     )  # fmt: skip
     readers_in_thread: bool = tick(
         "Thread", "Post there in a weekly thread", value="thread", optional=True

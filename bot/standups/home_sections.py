@@ -46,4 +46,4 @@ def next_standups(session: Session, workspace: Workspace) -> Iterator[NextRun]:
     next_at = asking.next_runs(session, standups)
     for each in standups:
         if each.id in next_at:
-            yield NextRun(next_at[each.id], each.name, each.zone or "everyone’s local time")
+            yield NextRun(next_at[each.id], each.name, each.zone or "everyone's local time")

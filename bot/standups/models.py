@@ -60,7 +60,7 @@ _LABELS = {
     Theme.DONE: "Done",
     Theme.EFFECTIVENESS: "Effectiveness",
     Theme.WORKED: "What worked",
-    Theme.FAILED: "What didn’t work",
+    Theme.FAILED: "What didn't work",
     Theme.STRATEGIES: "Strategies",
     Theme.IDEAS: "Ideas",
     Theme.PRODUCT: "Product material",

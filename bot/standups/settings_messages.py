@@ -100,7 +100,7 @@ def details(standup: Standup, trend: Trend | None, next_at: datetime | None = No
 
 
 def _summary_lines(standup: Standup, trend: Trend | None, next_at: datetime | None) -> list[str]:
-    zone = standup.zone or "everyone’s local time"
+    zone = standup.zone or "everyone's local time"
     next_run = f", next {moment(next_at, '{date_short_pretty}')}" if next_at else ""
     days = weekdays(map(DAYS.index, standup.weekdays))
     when = f"{days} at {clock(standup.at)} ({zone}){next_run}"
@@ -123,7 +123,7 @@ def _percent(share: Fraction | None) -> str:
 
 def _closing(standup: Standup) -> str:
     until = (
-        "when the last person’s time is up"
+        "when the last person's time is up"
         if standup.closing == Closing.LAST
         else f"{plural(standup.close_after_minutes, 'minute')} after each person is asked"
     )

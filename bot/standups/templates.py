@@ -39,7 +39,7 @@ _LABELS = {
 }
 
 _PLAN = TemplateQuestion("plan", "What will you do next?", Theme.PLANS, needs_answer=True)
-_BLOCKERS = TemplateQuestion("blockers", "What’s blocking you?", Theme.BLOCKERS)
+_BLOCKERS = TemplateQuestion("blockers", "What's blocking you?", Theme.BLOCKERS)
 _IDEAS = TemplateQuestion("ideas", "Any ideas worth trying?", Theme.IDEAS)
 
 TEMPLATES: Mapping[Template, Sequence[TemplateQuestion]] = {
@@ -61,7 +61,7 @@ TEMPLATES: Mapping[Template, Sequence[TemplateQuestion]] = {
     ),
     Template.LOOK_BACK: (
         TemplateQuestion("worked", "What worked?", Theme.WORKED, needs_answer=True),
-        TemplateQuestion("failed", "What didn’t work?", Theme.FAILED, needs_answer=True),
+        TemplateQuestion("failed", "What didn't work?", Theme.FAILED, needs_answer=True),
         TemplateQuestion("effectiveness", "What had the most impact, and how do you know?",
                          Theme.EFFECTIVENESS),
         TemplateQuestion("strategies", "What should we do differently?", Theme.STRATEGIES),

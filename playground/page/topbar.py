@@ -82,7 +82,7 @@ class TopBar:
 
     def _move(self, to: timedelta | str) -> str:
         now = self.session.controls.move_clock(to).astimezone(self.session.reader().tz)
-        return f"It’s {now:%A}, {now.day} {now:%B}, {clock_time(now)} now."
+        return f"It's {now:%A}, {now.day} {now:%B}, {clock_time(now)} now."
 
     async def tick(self) -> None:
         """Show the playground's time in the acting person's zone."""

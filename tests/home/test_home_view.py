@@ -307,7 +307,7 @@ def test_status(golden: Golden) -> None:
         workspace=Workspace(name="Acme <&>", channel="C1", timezone="Europe/Berlin"),
         people=6, received_today=1200, waiting=3, jobs={"todo": 1, "doing": 0, "failed": 2},
         next_runs=[NextRun(NOON, "Weekly digest, Managers", "Europe/Berlin"),
-                   NextRun(NOON, "Sales standup", "everyone’s local time")],
+                   NextRun(NOON, "Sales standup", "everyone's local time")],
     )  # fmt: skip
     golden("status", messages.status(condition))
     assert "Nothing is scheduled" in messages.status(replace(condition, next_runs=[]))

@@ -242,7 +242,7 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
         standup_setup.pause(session, manager, marketing.id, active=False)
         runs = service.condition(session, scene.workspace.id, CAPABILITIES).next_runs
     assert [run.name for run in runs] == RUNS
-    assert {run.zone for run in runs} == {"Europe/Berlin", "Asia/Tokyo", "everyone’s local time"}
+    assert {run.zone for run in runs} == {"Europe/Berlin", "Asia/Tokyo", "everyone's local time"}
     assert all(run.at > clock.now() for run in runs)
 
 

@@ -106,7 +106,7 @@ def act_as(page: Page, name: str) -> None:
 
 def jump(page: Page, to: str) -> str:
     """Let the clock jump; returns what time it is then."""
-    arrived = page.get_by_text(re.compile(r"It’s .* now\."))
+    arrived = page.get_by_text(re.compile(r"It's .* now\."))
     expect(arrived).to_have_count(0)  # of an earlier jump
     page.get_by_test_id("clock").click()
     page.get_by_test_id(f"move:{to}").click()

@@ -155,7 +155,7 @@ def test_days_that_make_no_sense_are_explained(clara: httpx.Client, asked: str) 
 
 def test_days_that_are_not_over_are_not_compared(clara: httpx.Client) -> None:
     said = text_of(clara.get("/report?period=this-week"))
-    assert "These days aren’t over yet" in said
+    assert "These days aren't over yet" in said
     assert " less " not in said.split("By campaign")[0]
 
 
