@@ -28,7 +28,7 @@ def share(part: int, of: int) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """A length of time in words that fit a card: `42 s`, `12 min`, `3 h 05 min`, `2 d 4 h`."""
+    """A length of time, short enough for a card: `42 s`, `3 h`, `3 h 05 min`, `2 d 4 h`."""
     if seconds is None:
         return "n/a"
     if (short := whole(seconds)) < 60:
@@ -37,9 +37,10 @@ def duration(seconds: float | None) -> str:
     if minutes < 60:
         return f"{minutes} min"
     if minutes < 24 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    hours = whole(Fraction(seconds) / 3600)
-    return f"{hours // 24} d {hours % 24} h"
+        hours, rest = divmod(minutes, 60)
+        return f"{hours} h {rest:02d} min" if rest else f"{hours} h"
+    days, rest = divmod(whole(Fraction(seconds) / 3600), 24)
+    return f"{days} d {rest} h" if rest else f"{days} d"
 
 
 def day(day: date, today: date | None = None) -> str:
