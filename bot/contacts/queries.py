@@ -1,16 +1,25 @@
 """What others read of contacts."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from typing import Any
+
+from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import Session, aliased
 
 from bot.contacts.models import Consent
 
 
 def last_consent(session: Session, contact_id: int) -> Consent | None:
     """What the contact agreed to or refused last; None: unknown."""
-    return session.scalar(
-        select(Consent)
-        .where(Consent.contact_id == contact_id)
-        .order_by(Consent.given_at.desc(), Consent.id.desc())
+    return session.scalar(select(Consent).where(Consent.id == last_consent_id(contact_id)))
+
+
+def last_consent_id(contact_id: Any) -> ScalarSelect[int]:
+    """The id of what a contact agreed to or refused last; `contact_id` is a number or a column."""
+    its = aliased(Consent)
+    return (
+        select(its.id)
+        .where(its.contact_id == contact_id)
+        .order_by(its.given_at.desc(), its.id.desc())
         .limit(1)
+        .scalar_subquery()
     )

@@ -50,6 +50,8 @@ def put(session: Session, lead: Lead, facts: dict[str, Any]) -> None:
 
 def find_accounts(store: Store, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> None:
     """Look for the companies of these leads, once for each."""
+    if not lead_ids:
+        return
     with store.transaction() as session:
         domains = {
             lead.id: domain

@@ -20,8 +20,8 @@ from bot.crm.backlog import hold, lane, mark, next_waiting, push_later
 from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.models import Refused as Why
-from bot.crm.port import Blocked, Crm, Gone, Record, Stage
-from bot.crm.values import as_json, seen_of, stage_of, values_of
+from bot.crm.port import Blocked, Crm, Gone, Record, Stage, Values
+from bot.crm.values import as_json, seen_of, stage_of, stage_values
 from bot.errors import HandoffError
 from bot.leads import external_changes
 from bot.leads import queries as lead_queries
@@ -115,11 +115,12 @@ def _take_page(
     """Take over the changes of our records in one page, and go on from it next time."""
     with connection.store.transaction() as session:
         ours = _ours(session, workspace_id, page)
-        owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
-        _CHANGES.each(
-            session, ours, lambda each: take(session, connection, owner_of, *each),
-            key=lambda each: each[0].lead_id, workspace_id=workspace_id,
-        )  # fmt: skip
+        if ours:
+            owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
+            _CHANGES.each(
+                session, ours, lambda each: take(session, connection, owner_of, *each),
+                key=lambda each: each[0].lead_id, workspace_id=workspace_id,
+            )  # fmt: skip
         newest = [each.changed_at for each in page if isinstance(each, Record) and each.changed_at]
         if newest:
             session.execute(
@@ -164,7 +165,9 @@ def _ours(
             CrmRecord.record_id.in_(by_id),
             or_(CrmRecord.refused.is_(None), CrmRecord.refused != Why.GONE),
         )
-    )
+    ).all()
+    if not ids:
+        return []
     rows = [row for row in hold(session, ids).values() if row.record_id in by_id]
     of_merged = select(Lead.id).where(
         Lead.id.in_([row.lead_id for row in rows]), Lead.merged_into.is_not(None)
@@ -281,7 +284,7 @@ def _move(
                 external_changes.set_stage, session, lead, external_changes.Stage.CONTACTED, by
             )
     if step is not None and _attempt(mine, step):
-        _is_written(session, mine, lead, _OF_STAGE)
+        _is_written(mine, lead, _OF_STAGE)
 
 
 def _take_amount(
@@ -296,7 +299,7 @@ def _take_amount(
     elif _attempt(
         mine, partial(external_changes.set_amount, session, lead, amount, connection.name)
     ):
-        _is_written(session, mine, lead, _OF_STAGE)
+        _is_written(mine, lead, _OF_STAGE)
 
 
 def _attempt(mine: CrmRecord, step: Callable[[], object]) -> bool:
@@ -309,9 +312,9 @@ def _attempt(mine: CrmRecord, step: Callable[[], object]) -> bool:
     return True
 
 
-def _is_written(session: Session, mine: CrmRecord, lead: Lead, names: Sequence[str]) -> None:
+def _is_written(mine: CrmRecord, lead: Lead, names: Sequence[str]) -> None:
     """What was taken over is there already, so it is not written back."""
-    now = as_json(values_of(session, lead, None))
+    now = as_json(Values(**stage_values(lead)))
     mine.written = mine.written | {name: now[name] for name in names if name in now}
 
 

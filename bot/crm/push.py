@@ -14,6 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.campaigns.models import Campaign
+from bot.contacts.models import Consent
+from bot.contacts.queries import last_consent_id
 from bot.crm import card, notes, notices, users
 from bot.crm.backlog import MADE_ANEW, PUSH, WRITING, hold, next_retry, next_waiting, push_later
 from bot.crm.connection import Connection, unblock
@@ -90,6 +93,7 @@ def push(connection: Connection, workspace_id: int) -> None:
             return
     try:
         with connection.calling(workspace_id) as crm:
+            users.keep_fresh(connection, crm, workspace_id)
             is_done = any(
                 not _push_batch(connection, crm, workspace_id) for _ in range(_MOST_BATCHES)
             )
@@ -106,8 +110,9 @@ def push(connection: Connection, workspace_id: int) -> None:
 def _push_batch(connection: Connection, crm: Crm, workspace_id: int) -> int:
     """Write some of those that have waited longest; returns how many those were."""
     store = connection.store
-    users.keep_fresh(connection, crm, workspace_id)
     waiting = drafts = _drafts(connection, crm, workspace_id)
+    if not waiting:
+        return 0
     known = [each for each in drafts if each.change.record_id and each.touches_what_people_change]
     if known:
         _take_over_changes(connection, crm, workspace_id, known)
@@ -119,12 +124,21 @@ def _push_batch(connection: Connection, crm: Crm, workspace_id: int) -> int:
             or not (each.change.record_id and each.touches_what_people_change)
         ]
     writing = [each for each in drafts if not each.is_empty]
-    _begin(store, [each for each in writing if each.touches_what_people_change])
-    results = _save(crm, [each.change for each in writing])
-    written = list(zip(writing, results, strict=True))
+    if writing:
+        _write(connection, crm, workspace_id, writing)
+    notes.add(store, crm, workspace_id, [draft.lead_id for draft in drafts])
+    _finish(store, [each for each in drafts if each.is_empty or each.is_done])
+    return len(waiting)
+
+
+def _write(connection: Connection, crm: Crm, workspace_id: int, drafts: Sequence[Draft]) -> None:
+    store = connection.store
+    _begin(store, [each for each in drafts if each.touches_what_people_change])
+    results = _save(crm, [each.change for each in drafts])
+    written = list(zip(drafts, results, strict=True))
 
     with store.transaction() as session:
-        held = hold(session, [draft.lead_id for draft in writing])
+        held = hold(session, [draft.lead_id for draft in drafts])
         WRITING.each(
             session, written,
             lambda each: _note(session, connection, held[each[0].lead_id], *each),
@@ -136,24 +150,29 @@ def _push_batch(connection: Connection, crm: Crm, workspace_id: int) -> int:
     saved = [each for each in written if each[0].is_done and isinstance(each[1], Saved)]
     _remember_written(store, crm, saved)
     card.find_accounts(store, crm, workspace_id, [draft.lead_id for draft, _ in saved])
-    notes.add(store, crm, workspace_id, [draft.lead_id for draft in drafts])
-    _finish(store, [each for each in drafts if each.is_empty or each.is_done])
-    return len(waiting)
 
 
 def _drafts(connection: Connection, crm: Crm, workspace_id: int) -> list[Draft]:
     drafts: list[Draft] = []
     with connection.store.transaction() as session:
+        records = next_waiting(session, workspace_id, crm.batch)
+        if not records:
+            return []
         prefix = session.get_one(CrmConnection, workspace_id).key_prefix
         owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
-        records = next_waiting(session, workspace_id, crm.batch)
-        query = select(Lead).where(Lead.id.in_([each.lead_id for each, _ in records]))
-        leads = {lead.id: lead for lead in session.scalars(query)}
+        query = (
+            select(Lead, Campaign, Consent)
+            .outerjoin(Campaign, Campaign.id == Lead.campaign_id)
+            .outerjoin(Consent, Consent.id == last_consent_id(Lead.contact_id))
+            .where(Lead.id.in_([each.lead_id for each, _ in records]))
+        )
+        leads = {row[0].id: row for row in session.execute(query)}
 
         def act(each: tuple[CrmRecord, bool]) -> None:
             record, is_older = each
-            lead = leads[record.lead_id]
-            draft = _draft(session, connection, prefix, record, lead, owner_of)
+            lead, campaign, consent = leads[record.lead_id]
+            whole = values_of(lead, campaign, consent, owner_of(lead.claimed_by))
+            draft = _draft(connection, prefix, record, lead, whole)
             drafts.append(_of_older(draft) if is_older else draft)
 
         WRITING.each(
@@ -191,10 +210,8 @@ def _save(crm: Crm, changes: Sequence[Change]) -> list[Saved | Refused]:
 
 
 def _draft(
-    session: Session, connection: Connection, prefix: str, record: CrmRecord, lead: Lead,
-    owner_of: users.OwnerOf,
-) -> Draft:  # fmt: skip
-    whole = values_of(session, lead, owner_of(lead.claimed_by))
+    connection: Connection, prefix: str, record: CrmRecord, lead: Lead, whole: Values
+) -> Draft:
     values = changed(whole, record.written)
     if record.refused == Why.TWO_AMOUNTS:
         values = _without(values, *_OF_AMOUNT)
@@ -305,6 +322,8 @@ def _refused(
 
 def _finish(store: Store, drafts: Sequence[Draft]) -> None:
     """Nothing is left of these changes; what came meanwhile waits."""
+    if not drafts:
+        return
     with store.transaction() as session:
         held = hold(session, [draft.lead_id for draft in drafts])
         for draft in drafts:
@@ -332,6 +351,8 @@ def _remember_written(
         if isinstance(record, Record)  # of one that is gone the next look says so again
         and not _is_ended_there(record, draft.change)
     ]
+    if not by_lead:
+        return
     with store.transaction() as session:
         held = hold(session, [lead_id for lead_id, _ in by_lead])
         for lead_id, record in by_lead:

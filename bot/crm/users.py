@@ -51,6 +51,7 @@ def match(
     ids = {user.email.lower(): user.id for user in users if user.is_active and user.email}
     known = _known(session, workspace_id)
     new: list[Person] = []
+    changed: list[int] = []
     for person in _sellers(session, workspace_id):
         user_id = ids.get(person.email or "")
         mine = known.get(person.id)
@@ -64,8 +65,8 @@ def match(
             mine.user_id = user_id
         else:
             continue
-        _write_again(session, workspace_id, person.id)
-    session.flush()
+        changed.append(person.id)
+    _write_again(session, workspace_id, changed)
     if new:
         notices.tell_admins(
             session, workspace_id, notices.Kind.UNMATCHED, crm=connection.name,
@@ -135,7 +136,7 @@ def choose(session: Session, who: Person, person_id: int, user_id: str | None) -
         .returning(CrmUser.person_id)
     )
     if changed is not None:
-        _write_again(session, who.workspace_id, person_id)
+        _write_again(session, who.workspace_id, [person_id])
 
 
 def table(session: Session, workspace_id: int) -> list[tuple[Person, str | None]]:
@@ -161,11 +162,13 @@ def _known(session: Session, workspace_id: int) -> dict[int, CrmUser]:
     return {each.person_id: each for each in rows}
 
 
-def _write_again(session: Session, workspace_id: int, person_id: int) -> None:
-    """Let the CRM hear whose the person's open leads are."""
+def _write_again(session: Session, workspace_id: int, person_ids: Sequence[int]) -> None:
+    """Let the CRM hear whose the open leads of these people are."""
     session.flush()
+    if not person_ids:
+        return
     mine = select(Lead.id).where(
-        Lead.workspace_id == workspace_id, Lead.claimed_by == person_id, IS_OPEN
+        Lead.workspace_id == workspace_id, Lead.claimed_by.in_(person_ids), IS_OPEN
     )
     if ids := session.scalars(mine).all():
         mark(session, workspace_id, ids)

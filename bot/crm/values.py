@@ -6,11 +6,8 @@ Nothing blank is ever sent. What a step adds to its stage (an amount, a reason) 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from bot.campaigns.models import Campaign
 from bot.contacts.models import Consent
-from bot.contacts.queries import last_consent
 from bot.crm.port import Record, Stage, Values
 from bot.formats import in_words
 from bot.leads.models import Lead, Rating, Status
@@ -27,15 +24,13 @@ _OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency", "expected_on", 
 _OF_AMOUNT = ("amount_minor", "currency")
 
 
-def values_of(session: Session, lead: Lead, owner_id: str | None) -> Values:
+def values_of(
+    lead: Lead, campaign: Campaign | None, consent: Consent | None, owner_id: str | None
+) -> Values:
     """A lead's values as they are now; `owner_id` is its owner's id in the CRM."""
-    campaign = session.get(Campaign, lead.campaign_id) if lead.campaign_id else None
-    consent = last_consent(session, lead.contact_id)
-    is_in_pipeline = stage_of(lead) is Stage.QUALIFIED
-    amount = lead.won_amount or (lead.expected_amount if is_in_pipeline else None)
     facts = {name: getattr(lead, name) or None for name in _AS_THEY_ARE}
     return Values(
-        **facts | {"is_hot": lead.is_hot},
+        **facts | {"is_hot": lead.is_hot} | stage_values(lead),
         phone=lead.phone_e164 or lead.phone_raw,
         claimed_at=lead.first_claimed_at,
         source=source_name(lead.source),
@@ -46,12 +41,20 @@ def values_of(session: Session, lead: Lead, owner_id: str | None) -> Values:
         quality=_QUALITY[Rating(lead.rating)] if lead.rating else None,
         quality_reason=lead.rating_reason,
         owner_id=owner_id,
-        stage=stage_of(lead),
-        lost_reason=_lost_reason(lead),
-        amount_minor=amount.minor if amount else None,
-        currency=amount.currency if amount else None,
-        expected_on=lead.expected_on if is_in_pipeline else None,
     )
+
+
+def stage_values(lead: Lead) -> dict[str, Any]:
+    """How far a lead is, and what belongs to that."""
+    is_in_pipeline = stage_of(lead) is Stage.QUALIFIED
+    amount = lead.won_amount or (lead.expected_amount if is_in_pipeline else None)
+    return {
+        "stage": stage_of(lead),
+        "lost_reason": _lost_reason(lead),
+        "amount_minor": amount.minor if amount else None,
+        "currency": amount.currency if amount else None,
+        "expected_on": lead.expected_on if is_in_pipeline else None,
+    }
 
 
 def stage_of(lead: Lead) -> Stage:
