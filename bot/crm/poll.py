@@ -75,10 +75,11 @@ def poll(connection: Connection, workspace_id: int) -> None:
         fold(session, POLL, workspace_id=workspace_id)
         if _can_wait(session, state):
             return
-        since = state.mark
+        since, users_are_due = state.mark, users.are_due(session, state)
     try:
         with connection.calling(workspace_id) as crm:
-            users.keep_fresh(connection, crm, workspace_id)
+            if users_are_due:
+                users.read(connection, crm, workspace_id)
             _try_parked_again(connection, crm, workspace_id)
             for page in crm.changed_since(since - crm.overlap):
                 _take_page(connection, crm, workspace_id, page)
@@ -116,7 +117,8 @@ def _take_page(
     with connection.store.transaction() as session:
         ours = _ours(session, workspace_id, page)
         if ours:
-            owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
+            state = session.get_one(CrmConnection, workspace_id)
+            owner_of = users.owner_ids(session, state, connection.fallback_owner)
             _CHANGES.each(
                 session, ours, lambda each: take(session, connection, owner_of, *each),
                 key=lambda each: each[0].lead_id, workspace_id=workspace_id,

@@ -91,9 +91,11 @@ def push(connection: Connection, workspace_id: int) -> None:
         state = connection.state(session, workspace_id)
         if state is None or (state.blocked is not None and state.try_again_at is not None):
             return
+        users_are_due = users.are_due(session, state)
     try:
         with connection.calling(workspace_id) as crm:
-            users.keep_fresh(connection, crm, workspace_id)
+            if users_are_due:
+                users.read(connection, crm, workspace_id)
             is_done = any(
                 not _push_batch(connection, crm, workspace_id) for _ in range(_MOST_BATCHES)
             )
@@ -139,6 +141,7 @@ def _write(connection: Connection, crm: Crm, workspace_id: int, drafts: Sequence
 
     with store.transaction() as session:
         held = hold(session, [draft.lead_id for draft in drafts])
+        leads = {lead.id: lead for lead in session.scalars(select(Lead).where(Lead.id.in_(held)))}
         WRITING.each(
             session, written,
             lambda each: _note(session, connection, held[each[0].lead_id], *each),
@@ -149,7 +152,7 @@ def _write(connection: Connection, crm: Crm, workspace_id: int, drafts: Sequence
         gone(connection, crm, workspace_id, lost)
     saved = [each for each in written if each[0].is_done and isinstance(each[1], Saved)]
     _remember_written(store, crm, saved)
-    card.find_accounts(store, crm, workspace_id, [draft.lead_id for draft, _ in saved])
+    card.find_accounts(store, crm, workspace_id, [leads[draft.lead_id] for draft, _ in saved])
 
 
 def _drafts(connection: Connection, crm: Crm, workspace_id: int) -> list[Draft]:
@@ -158,8 +161,8 @@ def _drafts(connection: Connection, crm: Crm, workspace_id: int) -> list[Draft]:
         records = next_waiting(session, workspace_id, crm.batch)
         if not records:
             return []
-        prefix = session.get_one(CrmConnection, workspace_id).key_prefix
-        owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
+        state = session.get_one(CrmConnection, workspace_id)
+        owner_of = users.owner_ids(session, state, connection.fallback_owner)
         query = (
             select(Lead, Campaign, Consent)
             .outerjoin(Campaign, Campaign.id == Lead.campaign_id)
@@ -172,7 +175,7 @@ def _drafts(connection: Connection, crm: Crm, workspace_id: int) -> list[Draft]:
             record, is_older = each
             lead, campaign, consent = leads[record.lead_id]
             whole = values_of(lead, campaign, consent, owner_of(lead.claimed_by))
-            draft = _draft(connection, prefix, record, lead, whole)
+            draft = _draft(connection, state.key_prefix, record, lead, whole)
             drafts.append(_of_older(draft) if is_older else draft)
 
         WRITING.each(
@@ -259,7 +262,8 @@ def _take_over_changes(
 
     with connection.store.transaction() as session:
         held = hold(session, [each.lead_id for each in drafts])
-        owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
+        state = session.get_one(CrmConnection, workspace_id)
+        owner_of = users.owner_ids(session, state, connection.fallback_owner)
 
         def act(each: tuple[Draft, Record | Gone]) -> None:
             mine = held[each[0].lead_id]

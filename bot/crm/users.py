@@ -26,16 +26,21 @@ _FRESH = timedelta(hours=1)
 _FRESH_AT_FIRST = timedelta(minutes=5)
 
 
-def keep_fresh(connection: Connection, crm: Crm, workspace_id: int) -> None:
-    """Read the CRM's users from time to time, and find our people among them."""
-    with connection.store.transaction() as session:
-        state = session.get_one(CrmConnection, workspace_id)
-        unknown = [each for each in _sellers(session, workspace_id) if each.email is None]
-        fresh = _FRESH_AT_FIRST if unknown else _FRESH
-        if state.users_at is not None and state.users_at + fresh > clock.now():
-            return
-        for each in unknown:
-            people.refresh(session, each)
+def are_due(session: Session, state: CrmConnection) -> bool:
+    """Whether it is time to read the CRM's users again; Slack is asked for addresses meanwhile."""
+    if state.users_at is not None and state.users_at + _FRESH_AT_FIRST > clock.now():
+        return False
+    unknown = [each for each in _sellers(session, state.workspace_id) if each.email is None]
+    fresh = _FRESH_AT_FIRST if unknown else _FRESH
+    if state.users_at is not None and state.users_at + fresh > clock.now():
+        return False
+    for each in unknown:
+        people.refresh(session, each)
+    return True
+
+
+def read(connection: Connection, crm: Crm, workspace_id: int) -> None:
+    """Read the CRM's users, and find our people among them."""
     users = crm.users()
     with connection.store.transaction() as session:
         match(session, connection, workspace_id, users)
@@ -88,11 +93,11 @@ def user_with(users: Sequence[dict[str, Any]], email: str) -> dict[str, Any] | N
     return next((each for each in active if sought and each["email"].lower() == sought), None)
 
 
-def owner_ids(session: Session, workspace_id: int, fallback_owner: str) -> OwnerOf:
+def owner_ids(session: Session, state: CrmConnection, fallback_owner: str) -> OwnerOf:
     """The CRM's id of each owner; of one who is nobody there, that of the fallback."""
-    state = session.get_one(CrmConnection, workspace_id)
     fallback = user_with(state.users, fallback_owner)
-    ids = {person_id: each.user_id for person_id, each in _known(session, workspace_id).items()}
+    known = _known(session, state.workspace_id)
+    ids = {person_id: each.user_id for person_id, each in known.items()}
 
     def owner_of(person_id: int | None) -> str | None:
         if person_id is None:

@@ -1,6 +1,6 @@
 """What tests of the CRM share: a workspace whose leads are in a CRM in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,12 +72,18 @@ class Sales:
 
     def receive(self, email: str = "ada@example.com", **fields: Any) -> int:
         """Somebody asks; returns the lead."""
-        facts = {"email": email, "last_name": "Lovelace", "external_id": f"x{next(_number)}"}
+        return self.receive_all([{"email": email} | fields])[0]
+
+    def receive_all(self, asked: Sequence[dict[str, Any]]) -> list[int]:
+        """These people ask at once; returns their leads."""
+        payloads = [
+            read({"last_name": "Lovelace", "external_id": f"x{next(_number)}"} | fields)
+            for fields in asked
+        ]
         with self.store.transaction() as session:
-            payload = read(facts | fields)
-            return create_or_merge(
-                session, self.workspace, [payload], IntakeContext("api", clock.now())
-            )[0].lead_id
+            context = IntakeContext("api", clock.now())
+            results = create_or_merge(session, self.workspace, payloads, context)
+            return [each.lead_id for each in results]
 
     def do(self, verb: Callable[..., Any], who: str, *arguments: Any) -> Any:
         """Let a person take a step."""
@@ -150,3 +156,12 @@ class Sales:
         self.do(claiming.claim, who, lead_id)
         self.push()
         return lead_id
+
+    def claimed_by_ben(self, count: int) -> list[int]:
+        """So many leads of p0@example.com and so on that ben has claimed, and that are in the
+        CRM."""
+        ids = self.receive_all([{"email": f"p{n}@example.com"} for n in range(count)])
+        for lead_id in ids:
+            self.do(claiming.claim, "ben", lead_id)
+        self.push()
+        return ids

@@ -22,13 +22,12 @@ def said(sales: Sales) -> list[str]:
 
 
 def test_sides_that_agree_have_nothing_to_say(sales: Sales) -> None:
-    for n in range(12):
-        sales.claimed(email=f"p{n}@example.com")
+    sales.claimed_by_ben(12)
     assert said(sales) == []
 
 
 def test_stage_amount_owner_and_what_waits(sales: Sales) -> None:
-    moved, dear, given, gone, waiting = (sales.claimed(email=f"p{n}@example.com") for n in range(5))
+    moved, dear, given, gone, waiting = sales.claimed_by_ben(5)
     sales.do(outcomes.win, "ben", dear, PRICE)
     sales.push()
     office = sales.office

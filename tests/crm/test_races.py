@@ -34,25 +34,25 @@ def sales(store: Store) -> Sales:
 
 
 def _new(sales: Sales) -> list[int]:
-    return [sales.receive(f"p{n}@example.com") for n in range(2)]
+    return sales.receive_all([{"email": f"p{n}@example.com"} for n in range(2)])
 
 
 def _changed(sales: Sales) -> list[int]:
-    ids = [sales.claimed(email=f"p{n}@example.com") for n in range(2)]
+    ids = sales.claimed_by_ben(2)
     for lead_id in ids:
         sales.do(outcomes.lose, "ben", lead_id, NO_BUDGET)
     return ids
 
 
 def _moved_there(sales: Sales) -> list[int]:
-    ids = [sales.claimed(email=f"p{n}@example.com") for n in range(2)]
+    ids = sales.claimed_by_ben(2)
     for lead_id in ids:
         sales.office.win(sales.record_id(lead_id), PRICE)
     return ids
 
 
 def _deleted_there(sales: Sales) -> list[int]:
-    ids = [sales.claimed(email=f"p{n}@example.com") for n in range(2)]
+    ids = sales.claimed_by_ben(2)
     for lead_id in ids:
         sales.office.delete(sales.record_id(lead_id))
     return ids
@@ -383,8 +383,7 @@ def test_a_note_that_is_refused_stops_nothing(
         add(record_id, note, look_first)
 
     monkeypatch.setattr(sales.office, "add_note", refuse)
-    for n in range(12):
-        lead_id = sales.claimed(email=f"p{n}@example.com")
+    for lead_id in sales.claimed_by_ben(12):
         for words in ("No", "Yes"):
             sales.do(lead_events.add_note, "ben", lead_id, words)
     sales.push()

@@ -176,8 +176,7 @@ def test_what_people_wrote_there_stays(sales: Sales) -> None:
 
 
 def test_many_are_written_by_few_calls(sales: Sales) -> None:
-    for n in range(30):
-        sales.receive(f"p{n}@example.com")
+    sales.receive_all([{"email": f"p{n}@example.com"} for n in range(30)])
     before = sales.office.calls()
     sales.push()
     assert len(sales.office.records()) == 30
@@ -187,7 +186,7 @@ def test_many_are_written_by_few_calls(sales: Sales) -> None:
 def test_a_backfill_goes_last(sales: Sales) -> None:
     with sales.store.transaction() as session:
         disconnect(session, sales.workspace.id)
-    old = [sales.receive(f"old{n}@example.com") for n in range(3)]
+    old = sales.receive_all([{"email": f"old{n}@example.com"} for n in range(3)])
     with sales.store.transaction() as session:
         connect(session, sales.workspace.id, "memory")
         backlog.mark(session, sales.workspace.id, old, is_backfill=True)
@@ -261,7 +260,7 @@ def test_an_owner_who_is_changed_there_is_changed_here(sales: Sales) -> None:
 
 
 def test_who_is_who_is_read_once_a_page(sales: Sales) -> None:
-    lead_ids = [sales.claimed(email=f"p{number}@example.com") for number in range(3)]
+    lead_ids = sales.claimed_by_ben(3)
     sales.poll()
     for lead_id in lead_ids:
         sales.office.set_owner(sales.record_id(lead_id), "sue@example.com")
@@ -355,12 +354,7 @@ def test_a_hook_brings_the_poll_forward(sales: Sales) -> None:
 
 def test_while_many_are_written_the_crm_is_read_seldom(sales: Sales) -> None:
     sales.poll()
-    with sales.store.transaction() as session:
-        for n in range(500):
-            payload = read({"email": f"p{n}@example.com", "external_id": f"p{n}"})
-            create_or_merge(
-                session, sales.workspace, [payload], IntakeContext("api", sales.office.now)
-            )
+    sales.receive_all([{"email": f"p{n}@example.com"} for n in range(500)])
     before = sales.office.calls()
     sales.forward(minutes=9)
     sales.poll()
@@ -552,8 +546,7 @@ def test_work_breaks_in_our_own_code_for_one_lead_only(
 
     monkeypatch.setattr(sales.office, "save", broken)
     bad = sales.receive("bad@example.com")
-    for n in range(4):
-        sales.receive(f"p{n}@example.com")
+    sales.receive_all([{"email": f"p{n}@example.com"} for n in range(4)])
     sales.push()
     assert len(sales.office.records()) == 4
     assert "ZeroDivisionError" in (sales.record(bad).refused_why or "")
