@@ -200,7 +200,7 @@ def notice(session: Session, notice_id: int) -> NoticeFacts:
     found = session.get_one(LeadNotice, notice_id, populate_existing=True)
     person = session.get_one(Person, found.person_id)
     if found.kind == NoticeKind.UNCLAIMED:
-        return NoticeFacts(found, person, _unclaimed(session, found))
+        return NoticeFacts(found, person, unclaimed(session, found))
     moved = moved_at()
     rows = session.execute(
         select(Lead, Person, moved)
@@ -211,8 +211,8 @@ def notice(session: Session, notice_id: int) -> NoticeFacts:
     return NoticeFacts(found, person, [Listed(*row) for row in rows])
 
 
-def _unclaimed(session: Session, found: LeadNotice) -> list[Listed]:
-    """Those that nobody has claimed since the person was told of them."""
+def unclaimed(session: Session, found: LeadNotice) -> list[Listed]:
+    """Those of a message that nobody has claimed since the person was told of them."""
     rows = session.execute(
         select(Lead, func.bool_or(LeadStep.step == EscalationStep.FALLBACK), meets_at())
         .join(LeadStep, LeadStep.lead_id == Lead.id)
@@ -232,12 +232,15 @@ def told(found: LeadNotice) -> ColumnElement[bool]:
     )
 
 
-def booked_until(session: Session, lead: Lead) -> datetime | None:
-    """When the last of the meetings ends that the lead booked, and of which nobody has said yet
-    whether it took place."""
-    return session.scalar(
-        select(func.max(Meeting.ends_at)).where(Meeting.lead_id == lead.id, IS_BOOKED)
+def booked_until(session: Session, lead_ids: Sequence[int]) -> dict[int, datetime]:
+    """When the last of the meetings ends that each of these leads booked, and of which nobody has
+    said yet whether it took place."""
+    rows = (
+        select(Meeting.lead_id, func.max(Meeting.ends_at))
+        .where(Meeting.lead_id.in_(lead_ids), IS_BOOKED)
+        .group_by(Meeting.lead_id)
     )
+    return dict(session.execute(rows).all())
 
 
 def meets_at() -> ScalarSelect[datetime]:

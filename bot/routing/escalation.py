@@ -6,8 +6,8 @@ working time, so nights, weekends and holidays do not count; each step counts fr
 so that an outage delays the escalation and never makes a burst of it.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -64,10 +64,11 @@ def sweep(session: Session) -> int:
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
     policies: dict[int, EscalationPolicy] = {}
+    booked = booked_until(session, [lead.id for lead in due]) if due else {}
 
     def look(lead: Lead) -> None:
         if lead.workspace_id not in policies:
-            policies[lead.workspace_id] = policy_of(session, lead.workspace_id)
+            policies[lead.workspace_id] = policy_of(session, lead.workspace_id, booked)
         policies[lead.workspace_id].look(lead, now)
 
     _DUE.each(session, due, look)
@@ -80,11 +81,13 @@ def next_look(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Lead.next_check_at)).where(*coming))
 
 
-def policy_of(session: Session, workspace_id: int) -> "EscalationPolicy":
-    """What is needed to look at a workspace's leads."""
+def policy_of(
+    session: Session, workspace_id: int, booked: Mapping[int, datetime] | None = None
+) -> "EscalationPolicy":
+    """What is needed to look at a workspace's leads; `booked` is as `booked_until` has it."""
     workspace = session.get_one(Workspace, workspace_id)
     level = session.get_one(ServiceLevel, workspace_id)
-    return EscalationPolicy(session, workspace, level, rota(session, workspace))
+    return EscalationPolicy(session, workspace, level, rota(session, workspace), booked or {})
 
 
 @dataclass(frozen=True)
@@ -95,20 +98,24 @@ class EscalationPolicy:
     workspace: Workspace
     level: ServiceLevel
     rota: Rota
+    booked: Mapping[int, datetime] = field(default_factory=dict)
+    """When the last meeting ends that each lead booked, by its id."""
 
     def look(self, lead: Lead, now: datetime) -> None:
         """Measure what happened, take the step that is due, and note when to look again."""
         self._go_on(lead, now)
         if lead.next_check_at == now or lead.merged_into is not None or lead.status not in _OPEN:
             return
-        self._show_overdue(lead, now)
         for again in (self._offer_again(lead, now), self._cover(lead, now), _deadline(lead, now)):
             if again is not None:
                 lead.next_check_at = min(lead.next_check_at or again, again)
-
-    def _show_overdue(self, lead: Lead, now: datetime) -> None:
-        """A card says that its lead is overdue as soon as it is."""
         if lead.due_at is not None and lead.due_at <= now:
+            self._redraw(lead)  # its card says that it is overdue as soon as it is
+
+    def _redraw(self, lead: Lead) -> None:
+        """Let its card be drawn anew. The lead itself is locked, and written once the look is over;
+        with each statement before, it would be written as it is so far."""
+        with self.session.no_autoflush:
             slack.redraw(self.session, CARD, lead.id)
 
     def _go_on(self, lead: Lead, now: datetime) -> None:
@@ -141,13 +148,13 @@ class EscalationPolicy:
         the time until the next step anew, and by then the response is due."""
         if lead.first_response_at is not None:
             return False
-        ends_at = booked_until(self.session, lead)
+        ends_at = self.booked.get(lead.id)
         if ends_at is None:
             return False
         target, due_at = lead.response_due_at, self.rota.department.after(ends_at, self._halfway)
         if target and now < ends_at and lead.last_touch_at < target != due_at:
             lead.response_due_at = due_at  # it was not overdue when they booked
-            slack.redraw(self.session, CARD, lead.id)
+            self._redraw(lead)
         if lead.claimed_by is None:
             return False
         if ends_at > now:
@@ -162,7 +169,7 @@ class EscalationPolicy:
             self._say(lead, EscalationStep.HEAD_START, [self.rota.people[lead.reserved_for]])
             return
         lead.reserved_for = lead.reserved_until = None
-        slack.redraw(self.session, CARD, lead.id)
+        self._redraw(lead)
 
     def _measure(self, lead: Lead) -> None:
         """Keep the promises' times, and the working time that claim and response really took."""
@@ -172,7 +179,7 @@ class EscalationPolicy:
             hot_since = lead.last_touch_at  # one that was quiet, until they came back
             lead.claim_due_at = department.after(hot_since, level.wait(EscalationStep.NUDGE))
             lead.response_due_at = self._target(hot_since)
-            slack.redraw(self.session, CARD, lead.id)  # it says by when
+            self._redraw(lead)  # it says by when
         elif lead.is_hot and lead.response_due_at is None and lead.first_response_at is None:
             lead.response_due_at = self._target(clock.now())  # their meeting is off
             slack.redraw(self.session, CARD, lead.id)
@@ -246,14 +253,13 @@ class EscalationPolicy:
     def offer(self, lead: Lead, now: datetime) -> None:
         """Offer the lead to the one whose turn it is; where all of those are out or have passed,
         the fallback hears of it. Where they hold as many as they may, it waits for room."""
-        on_duty = self.rota.on_duty(now)
-        if not self._offer_to_next(lead, on_duty) and not not_suggested_yet(
-            self.session, lead, on_duty
-        ):
+        left = not_suggested_yet(self.session, lead, self.rota.on_duty(now))
+        if not self._offer_to_next(lead, left) and not left:
             self._fall_back(lead)
 
-    def _offer_to_next(self, lead: Lead, on_duty: Sequence[Person]) -> bool:
-        person = next_in_turn(self.session, lead, self.level, on_duty)
+    def _offer_to_next(self, lead: Lead, left: Sequence[Person]) -> bool:
+        """Offer it to the next of those on duty whom nobody has asked yet."""
+        person = next_in_turn(self.session, lead, self.level, left)
         lead.suggested_to = person.id if person else None
         if person is None:
             return False
@@ -266,10 +272,14 @@ class EscalationPolicy:
         look again, None where all were asked."""
         if lead.claimed_by is not None or lead.suggested_to is not None or lead.snoozed_until:
             return None
-        sellers = [each for each in self.rota.people.values() if Role.SALESPERSON in each.roles]
-        if lead.step not in _SUGGESTED or not not_suggested_yet(self.session, lead, sellers):
+        if lead.step not in _SUGGESTED:
             return None
-        if self._offer_to_next(lead, self.rota.on_duty(now)):
+        sellers = [each for each in self.rota.people.values() if Role.SALESPERSON in each.roles]
+        left = not_suggested_yet(self.session, lead, sellers)
+        if not left:
+            return None
+        here = [each for each in left if self.rota.is_present(each.id, now)]
+        if self._offer_to_next(lead, here):
             return None
         return self.rota.department.after(now, _AGAIN) or now + _LATER
 

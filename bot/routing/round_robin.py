@@ -68,14 +68,16 @@ def unfairness(one: tuple[int, int], two: tuple[int, int]) -> Fraction:
 
 
 def next_in_turn(
-    session: Session, lead: Lead, level: ServiceLevel, present: Iterable[Person]
+    session: Session, lead: Lead, level: ServiceLevel, left: Sequence[Person]
 ) -> Person | None:
-    """Whose turn it is, of those present who have room and were not asked; their turn is counted.
+    """Whose turn it is, of those left to ask who have room; their turn is counted.
 
     The service level's row is the lock, so turns are given one after the other.
     """
+    if not left:
+        return None
     session.refresh(level, with_for_update={"key_share": True})
-    here = {person.id: person for person in not_suggested_yet(session, lead, present)}
+    here = {person.id: person for person in left}
     if level.most_open is not None:
         held, most = open_counts(session, lead.workspace_id), level.most_open
         here = {each: person for each, person in here.items() if held.get(each, 0) < most}

@@ -89,7 +89,7 @@ def _last(session: Session, person: Person) -> LeadNotice | None:
 
 def _left(session: Session, found: LeadNotice) -> list[int]:
     """The leads of a message that are still unclaimed."""
-    return [each.lead.id for each in notices.notice(session, found.id).listed]
+    return [each.lead.id for each in notices.unclaimed(session, found)]
 
 
 def _write(

@@ -66,6 +66,7 @@ from tests.moved_clock import NINE, MovedClock
 from tests.threads import at_once
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+_NEXT_LOOK = select(func.min(Lead.next_check_at))
 
 
 class Floor:
@@ -96,20 +97,21 @@ class Floor:
             workspace = session.get_one(Workspace, self.workspace.id)
             return create_or_merge(session, workspace, [payload], IntakeContext(source))[0].lead_id
 
-    def sweep(self) -> None:
+    def sweep(self) -> datetime | None:
+        """Let the clock look at what is due; returns when it has to look next."""
         while True:
             with self.store.transaction() as session:
                 if not escalation.sweep(session):
-                    return
+                    return session.scalar(_NEXT_LOOK)
 
     def until(self, end: datetime, every: timedelta = MINUTE) -> None:
         """Let the clock tick until then; ticks at which nothing is due are left out."""
+        with self.store.transaction() as session:
+            due = session.scalar(_NEXT_LOOK)
         while self.hands.now < end:
-            with self.store.transaction() as session:
-                due = session.scalar(select(func.min(Lead.next_check_at)))
             ahead = min(due or end, end) - self.hands.now
             self.hands.now += every * max(1, -(-ahead // every))
-            self.sweep()
+            due = self.sweep()
 
     def steps(self, lead_id: int) -> list[tuple[str, str, str]]:
         """EscalationStep, whom it concerned, and when by Berlin's clock."""

@@ -77,18 +77,19 @@ def team(chance: Random, *, twice: bool = False) -> Team:
 
 def fresh(crew: Team, participants: dict[int, Participant]) -> Iterator[Edge]:
     """Who may be paired in this round, told anew: the laps by counting, not by replaying sets."""
+    laps = {person: lap(crew, person) for person in participants}
     for m in crew.marketers:
         for s in crew.salespeople:
-            here = m in participants and s in participants and crew.may_meet(m, s)
-            if here and not in_lap(crew, m, s) and not in_lap(crew, s, m):
+            here = m in laps and s in laps and crew.may_meet(m, s)
+            if here and s not in laps[m] and m not in laps[s]:
                 yield m, s
 
 
-def in_lap(crew: Team, person: int, other: int) -> bool:
+def lap(crew: Team, person: int) -> list[int]:
     """Nobody comes twice in a lap, so laps are pieces of the list as long as there are others."""
-    size = len(crew.everyone(person))
-    begun = len(crew.met[person]) % size if size else 0
-    return other in crew.met[person][len(crew.met[person]) - begun :]
+    size, met = len(crew.everyone(person)), crew.met[person]
+    begun = len(met) % size if size else 0
+    return met[len(met) - begun :]
 
 
 @pytest.mark.parametrize("twice", [False, True])
