@@ -1,5 +1,6 @@
 """A company in which things happen: its workspace, its people, and what most tests ask about it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,3 +83,22 @@ def hire(
         return session.scalars(
             written.on_conflict_do_update(index_elements=key, set_=facts).returning(Person)
         ).one()
+
+
+def hire_all(
+    store: Store, workspace: Workspace, staff: Mapping[str, Sequence[Role]], *,
+    team: str | None = None, slack_ids: Mapping[str, str] | None = None,
+) -> list[Person]:  # fmt: skip
+    """People who are new, by name, with their roles, in this team; Sal is USAL unless told."""
+    ids = slack_ids or {}
+    with store.transaction() as session:
+        teams = {each.name: each.id for each in people.teams(session, workspace.id)} if team else {}
+        hired = [
+            Person(
+                workspace_id=workspace.id, slack_id=ids.get(name, f"U{name.upper()}"), name=name,
+                roles=list(map(str, roles)), team_id=teams[team] if team else None,
+            )
+            for name, roles in staff.items()
+        ]  # fmt: skip
+        session.add_all(hired)
+    return hired

@@ -16,7 +16,7 @@ from bot.store import Store
 from bot.tasks import Tasks
 from playground.standin import StandIn
 from playground.state import Channel, Message
-from tests.company import BaseCompany, hire, install
+from tests.company import BaseCompany, hire_all, install
 from tests.loops import run
 from tests.moved_clock import MovedClock
 
@@ -129,10 +129,7 @@ def found(
 ) -> Company:  # fmt: skip
     """A company, and its people by their ids in Slack."""
     workspace = install(store, team_id, channel)
-    return Company(
-        store,
-        workspace,
-        mara=hire(store, workspace, mara, "Mara", Role.MARKETER),
-        sal=hire(store, workspace, sal, "Sal", Role.SALESPERSON),
-        sue=hire(store, workspace, sue, "Sue", Role.SALESPERSON),
-    )
+    sells = [Role.SALESPERSON]
+    staff = {"Mara": [Role.MARKETER], "Sal": sells, "Sue": sells}
+    ids = {"Mara": mara, "Sal": sal, "Sue": sue}
+    return Company(store, workspace, *hire_all(store, workspace, staff, slack_ids=ids))

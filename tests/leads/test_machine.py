@@ -45,7 +45,7 @@ from bot.people.models import Absence, Person, Role, Team
 from bot.routing import absences, escalation
 from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.company import hire, install
+from tests.company import hire_all, install
 from tests.intake.replay import shown, told
 from tests.moved_clock import MovedClock
 
@@ -104,9 +104,13 @@ class Machine(RuleBasedStateMachine):
         self.hands.now = start
         team = f"T{next(number)}"
         self.workspace = install(self.store, team)
-        self.sellers = [self.hire(name, Role.SALESPERSON) for name in ("Sal", "Sue", "Nat")]
-        self.boss, self.mara = self.hire("Boss", Role.MANAGER), self.hire("Mara", Role.MARKETER)
+        staff = {name: [Role.SALESPERSON] for name in ("Sal", "Sue", "Nat")}
+        others = {"Boss": [Role.MANAGER], "Mara": [Role.MARKETER]}
+        *self.sellers, self.boss, self.mara = hire_all(
+            self.store, self.workspace, staff | others, team="Sales"
+        )
         with self.store.transaction() as session:
+            session.execute(update(Team).where(Team.name == "Sales").values(country="DE-BE"))
             session.get_one(Person, self.sellers[2].id).timezone = "America/New_York"
             level = session.get_one(ServiceLevel, self.workspace.id)
             level.most_open, level.head_start_seconds = most_open, head_start
@@ -114,16 +118,6 @@ class Machine(RuleBasedStateMachine):
             listed = CallList(workspace_id=self.workspace.id, name="June", created_at=start)
             session.add(listed)
         self.call_list_id = listed.id
-
-    def hire(self, name: str, role: Role) -> Person:
-        hired = hire(self.store, self.workspace, f"U{name.upper()}", name, role)
-        with self.store.transaction() as session:
-            mine = Team.workspace_id == self.workspace.id
-            team = session.scalars(select(Team).where(mine, Team.name == "Sales")).one()
-            team.country = "DE-BE"
-            person = session.get_one(Person, hired.id)
-            person.team_id = team.id
-        return person
 
     def teardown(self) -> None:
         with self.store.transaction() as session:

@@ -58,7 +58,7 @@ from bot.slack.text import moment
 from bot.sources.lead_payload import Unreadable, read
 from bot.store import Store
 from tests.campaigns.scene import draft
-from tests.company import hire, install
+from tests.company import hire, hire_all, install
 from tests.threads import at_once
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -154,10 +154,7 @@ def floor(store: Store) -> Floor:
         "sofia": [Role.SALESPERSON], "ben": [Role.SALESPERSON], "mara": [Role.MARKETER],
         "clara": [Role.MANAGER], "root": [Role.ADMIN], "guest": [],
     }  # fmt: skip
-    people = {
-        name: hire(store, workspace, f"U{name.upper()}", name, *roles)
-        for name, roles in staff.items()
-    }
+    people = {each.name: each for each in hire_all(store, workspace, staff)}
     people["stranger"] = hire(store, elsewhere, "USOFIA", "stranger", *Role)
     floor = Floor(store, workspace, people)
     clock.use(lambda: floor.now)

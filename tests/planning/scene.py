@@ -17,7 +17,7 @@ from bot.slack.cards import Card
 from bot.sources.lead_payload import LeadPayload
 from bot.store import Store
 from tests.campaigns.scene import draft
-from tests.company import BaseCompany, hire, install
+from tests.company import BaseCompany, hire_all, install
 
 WANTED = "A trial of three months, paid monthly"
 
@@ -156,13 +156,13 @@ class Company(BaseCompany):
 def found(store: Store) -> Company:
     """The company with its people, before anybody has asked for anything."""
     workspace = install(store)
+    marketing = {"Mara": [Role.MARKETER]}
+    sales = {"Sal": [Role.SALESPERSON], "Sue": [Role.SALESPERSON]}
+    others = {"Cleo": [Role.MANAGER], "Root": [Role.ADMIN], "Guest": []}
     return Company(
         store,
         workspace,
-        mara=hire(store, workspace, "UMARA", "Mara", Role.MARKETER, team="Marketing"),
-        sal=hire(store, workspace, "USAL", "Sal", Role.SALESPERSON, team="Sales"),
-        sue=hire(store, workspace, "USUE", "Sue", Role.SALESPERSON, team="Sales"),
-        cleo=hire(store, workspace, "UCLEO", "Cleo", Role.MANAGER),
-        root=hire(store, workspace, "UROOT", "Root", Role.ADMIN),
-        guest=hire(store, workspace, "UGUEST", "Guest"),
+        *hire_all(store, workspace, marketing, team="Marketing"),
+        *hire_all(store, workspace, sales, team="Sales"),
+        *hire_all(store, workspace, others),
     )

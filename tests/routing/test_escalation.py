@@ -61,7 +61,7 @@ from bot.slack.cards import Card
 from bot.sources.lead_payload import read
 from bot.store import Store
 from bot.tasks.rows import ParkedRow
-from tests.company import hire, install
+from tests.company import hire, hire_all, install
 from tests.moved_clock import NINE, MovedClock
 from tests.threads import at_once
 
@@ -76,18 +76,13 @@ class Floor:
         self.store, self.hands = store, MovedClock()
         self.workspace = install(store)
         with store.transaction() as session:
-            escalation.install(session, session.get_one(Workspace, self.workspace.id))
-            team = session.scalars(select(Team).where(Team.name == "Sales")).one()
-            team.country = "DE-BE"
-        self.team = team
-        self.sal, self.sue = self.hire("Sal"), self.hire("Sue")
-        self.boss = self.hire("Boss", Role.MANAGER)
+            session.execute(update(Team).where(Team.name == "Sales").values(country="DE-BE"))
+        sells = [Role.SALESPERSON]
+        staff = {"Sal": sells, "Sue": sells, "Boss": [Role.MANAGER]}
+        self.sal, self.sue, self.boss = hire_all(store, self.workspace, staff, team="Sales")
 
     def hire(self, name: str, role: Role = Role.SALESPERSON) -> Person:
-        hired = hire(self.store, self.workspace, f"U{name.upper()}", name, role)
-        with self.store.transaction() as session:
-            session.get_one(Person, hired.id).team_id = self.team.id
-        return hired
+        return hire(self.store, self.workspace, f"U{name.upper()}", name, role, team="Sales")
 
     def lead(self, n: int = 1, source: str = "api") -> int:
         payload = read(

@@ -21,7 +21,7 @@ from bot.shadowing.models import (
     ShadowSlot,
 )
 from bot.store import Store
-from tests.company import BaseCompany, install
+from tests.company import BaseCompany, hire_all, install
 from tests.moved_clock import MovedClock
 
 MONDAY_AT_TEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # in Berlin
@@ -36,10 +36,12 @@ class Company(BaseCompany):
     hands: MovedClock
 
     def staff(self, marketers: int, salespeople: int) -> tuple[list[Person], list[Person]]:
-        return (
-            [self.someone(f"M{n}", Role.MARKETER) for n in range(marketers)],
-            [self.someone(f"S{n}", Role.SALESPERSON) for n in range(salespeople)],
+        sides = {"M": [Role.MARKETER] * marketers, "S": [Role.SALESPERSON] * salespeople}
+        staff = {f"{side}{n}": [role] for side in sides for n, role in enumerate(sides[side])}
+        hired = hire_all(
+            self.store, self.workspace, staff, slack_ids={name: name for name in staff}
         )
+        return hired[:marketers], hired[marketers:]
 
     def configure(self, **changes: Any) -> None:
         with self.store.transaction() as session:
