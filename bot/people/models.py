@@ -15,10 +15,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, QueryContext, mapped_column
 
 from bot.countries import country_of_zone
 from bot.people.hours import Hours
@@ -99,6 +100,13 @@ class Workspace(Base):
     def day_of(self, moment: datetime) -> date:
         """The day that `moment` is in the workspace's zone."""
         return moment.astimezone(self.days).date()
+
+
+@event.listens_for(Workspace, "load")
+def _keep(workspace: Workspace, context: QueryContext) -> None:
+    """Let the session know its workspace until it ends: it forgets what nobody else refers to, and
+    would read it again at every turn."""
+    context.session.info.setdefault("workspaces", []).append(workspace)
 
 
 class Team(Base):

@@ -13,7 +13,7 @@ from bot.shadowing.meeting import CARD, LEFT_OVER, hold, load_own_pair, redraw, 
 from bot.shadowing.models import ShadowPair, ShadowParticipant, ShadowSlot, Stage
 from bot.shadowing.pairing import Participant, may_meet
 from bot.shadowing.pool import FORTNIGHT, Pool, read_pool
-from bot.shadowing.rounds import add_participant, load_setting, propose_times
+from bot.shadowing.rounds import add_participants, load_setting, propose_times
 
 
 class NotFree(HandoffError):
@@ -94,7 +94,7 @@ def _welcome(session: Session, pair: ShadowPair, pool: Pool, person_id: int) -> 
     """The colleague takes part; one who had handed this very place on gets it back."""
     former = next((each for each in pair.participants if each.person_id == person_id), None)
     if former is None:
-        add_participant(session, pair, pool, person_id)
+        add_participants(session, pair, pool, [person_id])
     else:
         former.handed_on = False
         slack.redraw(session, CARD, former.id)

@@ -1,7 +1,7 @@
 """What is on record, read for a round: who is out, whom each has met, who works whose leads."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,18 +24,10 @@ class Work:
     """The campaign with the most of them."""
 
 
-def members(session: Session, workspace_id: int) -> Iterable[ShadowMember]:
+def members(session: Session, workspace_id: int) -> Sequence[ShadowMember]:
     """Those who have a row: they were asked, are out, or wait."""
-    return session.scalars(select(ShadowMember).where(ShadowMember.workspace_id == workspace_id))
-
-
-def resting(session: Session, workspace_id: int) -> set[int]:
-    """Who is out, or rests."""
-    return {
-        member.person_id
-        for member in members(session, workspace_id)
-        if member.is_out or member.rests
-    }
+    mine = select(ShadowMember).where(ShadowMember.workspace_id == workspace_id)
+    return session.scalars(mine).all()
 
 
 def excluded(session: Session, workspace_id: int) -> set[Edge]:

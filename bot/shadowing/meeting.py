@@ -52,32 +52,30 @@ _OVER = {
 }
 
 
+_HELD = (
+    select(ShadowPair)
+    .with_for_update(of=ShadowPair)
+    .execution_options(populate_existing=True)
+    .options(
+        selectinload(ShadowPair.slots),
+        selectinload(ShadowPair.participants).joinedload(ShadowParticipant.person),
+    )
+)
+
+
 def hold(session: Session, pair_id: int) -> ShadowPair:
     """The pair with its slots, participants and people, locked until the transaction ends."""
-    return session.get_one(
-        ShadowPair,
-        pair_id,
-        with_for_update={"of": ShadowPair},
-        populate_existing=True,
-        options=[
-            selectinload(ShadowPair.slots),
-            selectinload(ShadowPair.participants).joinedload(ShadowParticipant.person),
-        ],
-    )
+    return session.scalars(_HELD.where(ShadowPair.id == pair_id)).one()
 
 
 def load_pair(
     session: Session, person: Person, pair_id: int | None
 ) -> tuple[ShadowPair, ShadowParticipant]:
     """A pair, held, and the person as its participant. Raises NotFound, NotYourPair, HandedOn."""
-    known = session.scalar(
-        select(ShadowPair.id).where(
-            ShadowPair.id == pair_id, ShadowPair.workspace_id == person.workspace_id
-        )
-    )
-    if known is None:
+    mine = ShadowPair.workspace_id == person.workspace_id
+    pair = session.scalar(_HELD.where(ShadowPair.id == pair_id, mine))
+    if pair is None:
         raise NotFound(what="this pair")
-    pair = hold(session, known)
     participant = pair.participant_of(person.id)
     if participant is None:
         mine = any(each.person_id == person.id for each in pair.participants)

@@ -25,12 +25,16 @@ class NotYours(HandoffError):
 
 def member(session: Session, workspace_id: int, person_id: int) -> ShadowMember:
     """How a person stands to the rounds, locked until the transaction ends."""
-    session.execute(
-        insert(ShadowMember)
-        .values(person_id=person_id, workspace_id=workspace_id, is_out=False, silent=0, waited=0)
-        .on_conflict_do_nothing()
+    new = insert(ShadowMember).values(
+        person_id=person_id, workspace_id=workspace_id, is_out=False, silent=0, waited=0
     )
-    return session.get_one(ShadowMember, person_id, with_for_update=True, populate_existing=True)
+    held: ShadowMember = session.scalars(
+        new.on_conflict_do_update(  # which changes nothing, but locks the row and returns it
+            index_elements=[ShadowMember.person_id], set_={"workspace_id": workspace_id}
+        ).returning(ShadowMember),
+        execution_options={"populate_existing": True},
+    ).one()
+    return held
 
 
 def go_out(session: Session, person: Person) -> None:

@@ -19,7 +19,7 @@ from bot.people.models import Person, Role, Workspace
 from bot.people.rota import Rota, rota
 from bot.shadowing import history, slots
 from bot.shadowing.history import Work
-from bot.shadowing.models import Reason
+from bot.shadowing.models import Reason, ShadowMember
 from bot.shadowing.pairing import Edge, Participant, Tie
 
 FORTNIGHT = timedelta(weeks=2)
@@ -80,7 +80,8 @@ def read_pool(session: Session, workspace: Workspace, until: datetime) -> Pool:
     """The pool at this moment, for a round that closes at `until`."""
     now = clock.now()
     staff = rota(session, workspace)
-    resting = history.resting(session, workspace.id)
+    members = history.members(session, workspace.id)
+    resting = {each.person_id for each in members if each.is_out or each.rests}
     working = {
         person_id: spans
         for person_id in staff.people
@@ -92,7 +93,7 @@ def read_pool(session: Session, workspace: Workspace, until: datetime) -> Pool:
     ever = _may_meet(sides(inside), working, history.excluded(session, workspace.id))
     busy = history.busy(session, workspace.id)
     available = {each for each in working if each not in busy and slots.can_meet(free[each])}
-    participants = _participants(session, workspace.id, ever, working)
+    participants = _participants(history.met(session, workspace.id), members, ever, working)
     work = history.work(session, workspace.id, now - _LEADS_OF)
     last = history.last_pairs(session, workspace.id)
     marketers, salespeople = sides(inside)
@@ -145,14 +146,16 @@ def _may_meet(
 
 
 def _participants(
-    session: Session, workspace_id: int, ever: set[Edge], people: Iterable[int]
+    met: Mapping[int, list[int]],
+    members: Iterable[ShadowMember],
+    ever: set[Edge],
+    people: Iterable[int],
 ) -> dict[int, Participant]:
     everyone: dict[int, set[int]] = defaultdict(set)
     for one, other in ever:
         everyone[one].add(other)
         everyone[other].add(one)
-    met = history.met(session, workspace_id)
-    waited = {member.person_id: member.waited for member in history.members(session, workspace_id)}
+    waited = {member.person_id: member.waited for member in members}
     return {
         each: Participant(each, waited.get(each, 0), met.get(each, ()), frozenset(everyone[each]))
         for each in people

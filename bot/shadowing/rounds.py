@@ -1,5 +1,6 @@
 """A round: when it is, how it opens, pairs who is there, tells the rest, and ends."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from operator import itemgetter
@@ -24,6 +25,7 @@ from bot.shadowing.models import (
 )
 from bot.shadowing.pairing import Edge, pair
 from bot.shadowing.pool import Pool, read_pool
+from bot.store import table
 from bot.tasks import Loop, Schedule, drop_schedule, enqueue, put_schedule
 
 OPEN = "shadow.open"
@@ -159,34 +161,44 @@ def lapse(session: Session, workspace_id: int) -> int:
     return _lapse_overdue(session, workspace_id)
 
 
+_PROPOSED = insert(table(ShadowSlot)).on_conflict_do_update(
+    index_elements=["pair_id", "starts_at", "ends_at"], set_={"is_gone": False}
+)
+
+
 def propose_times(session: Session, made: ShadowPair, pool: Pool, workspace: Workspace) -> None:
     """Write the times at which both work, a few hours and a shift."""
     soon = clock.now() + _LEAD_TIME
     both = pool.shared(made.marketer_id, made.salesperson_id)
     later = [(max(start, soon), end) for start, end in both if end > soon]
     spans = slots.propose(later if slots.can_meet(later) else both, workspace.zone)
-    for starts_at, ends_at in spans:
+    facts = {"workspace_id": made.workspace_id, "pair_id": made.id, "is_gone": False}
+    if spans:
         session.execute(
-            insert(ShadowSlot)
-            .values(workspace_id=made.workspace_id, pair_id=made.id, starts_at=starts_at,
-                    ends_at=ends_at, is_gone=False)
-            .on_conflict_do_update(
-                index_elements=["pair_id", "starts_at", "ends_at"], set_={"is_gone": False}
-            )
-        )  # fmt: skip
+            _PROPOSED,
+            [facts | {"starts_at": starts_at, "ends_at": ends_at} for starts_at, ends_at in spans],
+        )
 
 
-def add_participant(session: Session, made: ShadowPair, pool: Pool, person_id: int) -> None:
-    """Give a person their place in a pair, and their card."""
-    participant = ShadowParticipant(
-        workspace_id=made.workspace_id, round_id=made.round_id, person_id=person_id,
-        pair_id=made.id,
-    )  # fmt: skip
-    session.add(participant)
-    membership.member(session, made.workspace_id, person_id).waited = 0
+def add_participants(
+    session: Session, made: ShadowPair, pool: Pool, person_ids: Sequence[int]
+) -> None:
+    """Give people their places in a pair, and their cards."""
+    participants = [
+        ShadowParticipant(
+            workspace_id=made.workspace_id, round_id=made.round_id, person_id=person_id,
+            pair_id=made.id,
+        )
+        for person_id in person_ids
+    ]  # fmt: skip
+    session.add_all(participants)
+    for each in participants:
+        membership.member(session, made.workspace_id, each.person_id).waited = 0
     session.flush()
-    slack.show(session, made.workspace_id, CARD, participant.id, pool.people[person_id].slack_id)
-    slack.redraw(session, slack.HOME, person_id)
+    for each in participants:
+        slack_id = pool.people[each.person_id].slack_id
+        slack.show(session, made.workspace_id, CARD, each.id, slack_id)
+    slack.redraw_all(session, [(slack.HOME, person_id) for person_id in person_ids])
 
 
 def _opened(session: Session, setting: ShadowSetting, slot: datetime) -> ShadowRound | None:
@@ -216,8 +228,7 @@ def _add_pair(
     session.add(made)
     session.flush()
     propose_times(session, made, pool, workspace)
-    for person_id in edge:
-        add_participant(session, made, pool, person_id)
+    add_participants(session, made, pool, edge)
 
 
 def _leave_over(
