@@ -22,7 +22,7 @@ from bot.crm.http import no_pace
 from bot.doctor import manifest
 from bot.routing import escalation
 from bot.settings import Settings
-from bot.slack.cards import DRAW, Card
+from bot.slack.cards import DRAW
 from bot.standups import rounds as standups
 from bot.store import Store
 from bot.tasks import Schedule
@@ -70,9 +70,7 @@ class Demo:
         """Fill the workspace of an application that serves on `address`, and let it work."""
         self._application, self._address = application, address
         workspace = application.workspace()
-        history = sample.History(
-            application.store, workspace, self._users, lambda: _draw(application)
-        )
+        history = sample.History(application.store, workspace, self._users, application.cards.draw)
         history.make()
         self._website = history.website
         _forget_drawing(application.store)
@@ -136,16 +134,8 @@ class Demo:
             return _TIMERS[jump](session)
 
 
-def _draw(application: Application) -> None:
-    """Draw at once what a worker would draw later, so that history stands at its own times."""
-    with application.store.transaction() as session:
-        stale = session.scalars(select(Card.id).where(Card.stale).order_by(Card.id)).all()
-    for card_id in stale:
-        application.cards.draw(card_id)
-
-
 def _forget_drawing(store: Store) -> None:
-    """The jobs of cards that `_draw` has drawn."""
+    """The jobs of cards that `History` has drawn."""
     with store.transaction() as session:
         session.execute(
             text("DELETE FROM procrastinate_jobs WHERE task_name = :task"), {"task": DRAW}

@@ -14,7 +14,7 @@ from itertools import cycle
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -38,6 +38,7 @@ from bot.planning import requests as planning_requests
 from bot.routing import escalation
 from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import Rounds
+from bot.slack.cards import HOME, Card
 from bot.spend import entering, margins
 from bot.standups import answering as standup_answering
 from bot.standups import asking as standup_asking
@@ -59,16 +60,18 @@ SENDER = "website"
 
 _DAYS = 14
 _DEALS = [240_000, 480_000, 725_000, 1_250_000]  # minor units
-_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+_DAY, _HOUR, _SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 
 
 class History:
     """Makes the last fortnight happen, step by step, on a clock that it sets."""
 
     def __init__(
-        self, store: Store, workspace: Workspace, users: dict[str, User], draw: Callable[[], None]
-    ) -> None:
-        """`draw` brings every card up to date; it is called after each step, at its time."""
+        self, store: Store, workspace: Workspace, users: dict[str, User],
+        draw: Callable[[int], None],
+    ) -> None:  # fmt: skip
+        """`draw` brings one card up to date: new ones after each step, at its time; what changed
+        later of them, once in the end."""
         self._store = store
         self._workspace = workspace
         self._users = users
@@ -81,6 +84,7 @@ class History:
 
     def make(self) -> None:
         """All that happened, in its order; the clock is the machine's own again afterwards."""
+        _set_clock(self._start)
         try:
             self._at(timedelta(), self._appoint)
             for after, event in sorted(self._events(), key=lambda each: each[0]):
@@ -89,6 +93,7 @@ class History:
                 pass  # what was promised is measured before it is summed up
             self._at(_DAYS * _DAY, self._sum_up)
             self._at(_DAYS * _DAY, self._pair)
+            self._draw_stale()
         finally:
             clock.use(None)
 
@@ -99,12 +104,21 @@ class History:
             yield from self._lead(arrived)
 
     def _at(self, after: timedelta, step: Callable[[Session], T]) -> T:
-        moment = self._start + after
-        clock.use(lambda: moment)
+        _set_clock(max(self._start + after, clock.now()))
         with self._store.transaction() as session:
             outcome = step(session)
-        self._draw()
+        self._draw_stale(Card.ts.is_(None), Card.kind != HOME)
         return outcome
+
+    def _draw_stale(self, *which: ColumnElement[bool]) -> None:
+        """Draw at once what a worker would draw later; time goes on, since a channel takes one
+        post a second."""
+        with self._store.transaction() as session:
+            stale = select(Card.id).where(Card.stale, *which).order_by(Card.id)
+            card_ids = session.scalars(stale).all()
+        for card_id in card_ids:
+            self._draw(card_id)
+            _set_clock(clock.now() + _SECOND)
 
     def _person(self, session: Session, handle: str) -> Person:
         return people.person(session, self._workspace.id, self._users[handle].id)
@@ -317,3 +331,7 @@ class History:
             code = self._chance.choice([Disposition.NO_BUDGET, Disposition.NO_INTEREST_OR_NEED])
             return [(after, partial(outcomes.lose, ending=outcomes.Ending(code)))]
         return []
+
+
+def _set_clock(moment: datetime) -> None:
+    clock.use(lambda: moment)
