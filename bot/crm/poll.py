@@ -111,16 +111,21 @@ def _is_done(
 
 
 def _take_page(
-    connection: Connection, crm: Crm, workspace_id: int, page: Sequence[Record | Gone]
-) -> None:
-    """Take over the changes of our records in one page, and go on from it next time."""
+    connection: Connection, crm: Crm, workspace_id: int, page: Sequence[Record | Gone],
+    *, is_again: bool = False,
+) -> None:  # fmt: skip
+    """Take over the changes of our records in one page, and go on from it next time.
+
+    `is_again`: they failed before, so that they are taken whether they have changed or not.
+    """
     with connection.store.transaction() as session:
         ours = _ours(session, workspace_id, page)
-        if ours:
+        changed = [each for each in ours if is_again or _has_changed(*each)]
+        if changed:
             state = session.get_one(CrmConnection, workspace_id)
             owner_of = users.owner_ids(session, state, connection.fallback_owner)
             _CHANGES.each(
-                session, ours, lambda each: take(session, connection, owner_of, *each),
+                session, changed, lambda each: take(session, connection, owner_of, *each),
                 key=lambda each: each[0].lead_id, workspace_id=workspace_id,
             )  # fmt: skip
         newest = [each.changed_at for each in page if isinstance(each, Record) and each.changed_at]
@@ -148,7 +153,7 @@ def _try_parked_again(connection: Connection, crm: Crm, workspace_id: int) -> No
         ).all()
     again = [str(each) for each in record_ids]
     if again:
-        _take_page(connection, crm, workspace_id, crm.read(again))
+        _take_page(connection, crm, workspace_id, crm.read(again), is_again=True)
 
 
 def _ours(
@@ -181,6 +186,19 @@ def _ours(
         row.record_id = record.record_id  # it may have been merged
         ours[record.record_id if isinstance(record, Record) else row.lead_id] = (row, record)
     return list(ours.values())
+
+
+def _has_changed(mine: CrmRecord, record: Record | Gone) -> bool:
+    """Whether a record differs from what we last saw of it, or is still in question.
+
+    Most do not: each poll reads what was written shortly before the newest change again.
+    """
+    return (
+        isinstance(record, Gone)
+        or mine.refused is not None
+        or seen_of(record) != mine.seen
+        or not record.memory.items() <= mine.memory.items()
+    )
 
 
 def take(

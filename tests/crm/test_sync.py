@@ -259,11 +259,8 @@ def test_an_owner_who_is_changed_there_is_changed_here(sales: Sales) -> None:
     assert sales.office.records()[0].owner == "sue@example.com"
 
 
-def test_who_is_who_is_read_once_a_page(sales: Sales) -> None:
-    lead_ids = sales.claimed_by_ben(3)
-    sales.poll()
-    for lead_id in lead_ids:
-        sales.office.set_owner(sales.record_id(lead_id), "sue@example.com")
+def of_poll(sales: Sales) -> list[str]:
+    """The statements of a poll."""
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_facts: Any) -> None:
@@ -272,6 +269,24 @@ def test_who_is_who_is_read_once_a_page(sales: Sales) -> None:
     event.listen(sales.store.engine, "before_cursor_execute", note)
     sales.poll()
     event.remove(sales.store.engine, "before_cursor_execute", note)
+    return statements
+
+
+def test_what_is_read_again_and_has_not_changed_is_left_alone(sales: Sales) -> None:
+    lead_ids = sales.claimed_by_ben(3)
+    sales.poll()
+    assert not [each for each in of_poll(sales) if each.startswith("SAVEPOINT")]
+    sales.office.set_owner(sales.record_id(lead_ids[1]), "sue@example.com")
+    assert sum(each.startswith("SAVEPOINT") for each in of_poll(sales)) == 1
+    assert sales.lead(lead_ids[1]).claimed_by == sales.people["sue"].id
+
+
+def test_who_is_who_is_read_once_a_page(sales: Sales) -> None:
+    lead_ids = sales.claimed_by_ben(3)
+    sales.poll()
+    for lead_id in lead_ids:
+        sales.office.set_owner(sales.record_id(lead_id), "sue@example.com")
+    statements = of_poll(sales)
     assert {sales.lead(lead_id).claimed_by for lead_id in lead_ids} == {sales.people["sue"].id}
     assert sum(each.startswith("SELECT crm_user.") for each in statements) == 1
 
