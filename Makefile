@@ -57,4 +57,5 @@ $(DEMO): requirements-demo.txt pyproject.toml
 
 $(READY): requirements-dev.txt pyproject.toml
 	$(install)
+	-$(BIN)/pytest --collect-only -qq -n 0 >/dev/null  # compiles once what each process would
 	touch $@
