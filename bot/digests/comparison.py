@@ -110,7 +110,7 @@ IN_TABLE = (
     ComparedFigure("First reply", _reply, matures=True),
     _shares("Hot leads on time", "response_on_time", "response_on_time", "response_late",
             matures=False),
-    ComparedFigure("Quality, of 3", _quality, matures=False, counted=_good_of_rated),
+    ComparedFigure("Quality (max. 3)", _quality, matures=False, counted=_good_of_rated),
 )  # fmt: skip
 """Those of the table: the medians of times are not judged, since a few leads can move them."""
 

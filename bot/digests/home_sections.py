@@ -25,7 +25,7 @@ _WEEK = (
     ("Claimed", "acceptance_rate"),
     ("Answered on time", "response_sla"),
     ("First reply, median", "response_median"),
-    ("Quality, of 3", "quality_index"),
+    ("Quality (max. 3)", "quality_index"),
     ("Rated", "rating_coverage"),
     ("Won", "won"),
     ("Won amount", "won_amount"),

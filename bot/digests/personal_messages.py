@@ -34,7 +34,7 @@ _SELLING: tuple[FigureFormat, ...] = (
     ("First reply", "response_median", "{response_median}"),
     ("Hot leads on time", "response_sla", "{response_sla}"),
     ("Rated", "rating_coverage", "{rating_coverage}"),
-    ("Quality, of 3", "quality_index", "{quality_index}"),
+    ("Quality (max. 3)", "quality_index", "{quality_index}"),
 )
 _CAMPAIGNS: tuple[FigureFormat, ...] = (
     ("Leads", "received", "{received}"),
