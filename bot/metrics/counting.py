@@ -199,13 +199,13 @@ def count_people(
     session: Session, about: Scope, by: By | None, names: Collection[str]
 ) -> Mapping[Key, Mapping[str, Value]]:
     """By group, the metrics of these names that count people; a group without any is not there."""
-    groups: dict[Key, dict[str, Value]] = {}
-    for name in names:
-        metric = BY_NAME[name]
-        if not isinstance(metric.rule, People):
-            continue
-        persons = func.count(Lead.contact_id.distinct())
-        statement = leads_query(about, by, [about.period], [persons]).where(metric.leads)
-        for key, count in session.execute(statement, about.facts):
-            groups.setdefault(read_key(by, key), {})[name] = count
-    return groups
+    which = {name: BY_NAME[name].leads for name in names if isinstance(BY_NAME[name].rule, People)}
+    if not which:
+        return {}
+    persons = func.count(Lead.contact_id.distinct())
+    columns = [persons.filter(leads) for leads in which.values()]
+    statement = leads_query(about, by, [about.period], columns).where(or_(*which.values()))
+    return {
+        read_key(by, key): dict(zip(which, counts, strict=True))
+        for key, *counts in session.execute(statement, about.facts)
+    }

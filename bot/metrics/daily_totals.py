@@ -4,7 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import Integer, cast, delete, func, insert, literal, or_, select, union_all
+from sqlalchemy import (
+    Date,
+    Integer,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session
 
@@ -45,28 +57,20 @@ def read_plan(session: Session, about: Scope, by: By | None) -> ReadPlan:
 def _valid_days(session: Session, about: Scope) -> Sequence[date]:
     """The days of the period whose totals are computed and still valid, in their order.
 
-    What changed is read first: whoever computes a day again takes away that it changed.
+    One statement, so of one moment: whoever computes a day again takes away that it changed.
     """
-    stale = _changed(session, about)
-    days = session.scalars(
-        select(ComputedDay.day)
-        .where(
-            ComputedDay.workspace_id == about.workspace_id,
-            ComputedDay.formula_version == formula_version(about),
-            ComputedDay.day >= (about.period.first or date.min),
-            ComputedDay.day < (about.period.end or date.max),
-            ComputedDay.computed_at <= about.as_of,
-            or_(ComputedDay.valid_until.is_(None), ComputedDay.valid_until >= about.as_of),
-        )
-        .order_by(ComputedDay.day)
+    computed = select(ComputedDay.day, cast(null(), ChangedTime.at.type)).where(
+        ComputedDay.workspace_id == about.workspace_id,
+        ComputedDay.formula_version == formula_version(about),
+        ComputedDay.day >= (about.period.first or date.min),
+        ComputedDay.day < (about.period.end or date.max),
+        ComputedDay.computed_at <= about.as_of,
+        or_(ComputedDay.valid_until.is_(None), ComputedDay.valid_until >= about.as_of),
     )
-    return [day for day in days if day not in stale]
-
-
-def _changed(session: Session, about: Scope) -> set[date]:
-    """The days of the period of which a lead changed since their totals were computed."""
-    query = select(ChangedTime.at).distinct().where(*_changes(about))
-    return {at.astimezone(about.zone).date() for at in session.scalars(query)}
+    changed = select(cast(null(), Date), ChangedTime.at).distinct().where(*_changes(about))
+    rows = session.execute(union_all(computed, changed)).all()
+    stale = {at.astimezone(about.zone).date() for _, at in rows if at is not None}
+    return sorted(day for day, _ in rows if day is not None and day not in stale)
 
 
 def _changes(about: Scope) -> list[Sql]:

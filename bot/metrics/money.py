@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from bot.campaigns.models import Campaign
@@ -16,7 +17,7 @@ from bot.metrics.figures import Key
 from bot.metrics.metric import Amounts, Missing, MoneyTotals, Value, added
 from bot.metrics.scope import By, Period, Scope, key_of_spend
 from bot.spend import margins as spend
-from bot.spend.models import SpendEntry
+from bot.spend.models import DepartmentCosts, Margins, SpendEntry
 
 _NO_SPEND = Missing(
     "No spend entered. Marketing enters it with `/campaign spend`, or drops the ad platform's CSV "
@@ -61,13 +62,20 @@ class MoneyQuery:
     """What is known of a cohort's money."""
 
     def __init__(self, session: Session, about: Scope, by: By | None) -> None:
-        """Read it: two short statements, as money is added up by currency."""
-        self._by = by
-        self._revenue = _by_key(_rows(session, _revenue(about, by), about))
-        self._spend = _by_key(_rows(session, _spend(about, by), about))
-        self._margins = spend.load_margins(session, about.workspace_id)
-        self._about = about
-        self._departments = spend.department_costs(session, about.workspace_id)
+        """Read it: a short statement, as money is added up by currency."""
+        self._session, self._about, self._by = session, about, by
+        money = union_all(_revenue(about, by), _spend(about, by))
+        rows = session.execute(money, about.facts).all()
+        self._revenue = _by_key(rows, is_spent=False)
+        self._spend = _by_key(rows, is_spent=True)
+
+    @cached_property
+    def _margins(self) -> Margins:
+        return spend.load_margins(self._session, self._about.workspace_id)
+
+    @cached_property
+    def _departments(self) -> DepartmentCosts:
+        return spend.department_costs(self._session, self._about.workspace_id)
 
     @property
     def keys(self) -> set[Key]:
@@ -140,34 +148,41 @@ class MoneyQuery:
 
 
 def _revenue(about: Scope, by: By | None) -> Select[Any]:
-    key = literal(None) if by is None else about.key(by)
-    query = select(key, about.campaign, Lead.won_currency, func.sum(Lead.won_minor)).where(
-        *about.leads, IS_WON, Lead.won_minor.is_not(None), Lead.won_currency.is_not(None)
+    keys = [] if by is None else [about.key(by)]
+    groups = [*keys, about.campaign, Lead.won_currency]
+    query = (
+        select(literal(False), *_columns(groups), func.sum(Lead.won_minor))
+        .where(*about.leads, IS_WON, Lead.won_minor.is_not(None), Lead.won_currency.is_not(None))
+        .group_by(*groups)
     )
     if by is By.KIND:
         query = query.select_from(Lead).outerjoin(Campaign, Campaign.id == about.campaign)
-    return query.group_by(key, about.campaign, Lead.won_currency)
+    return query
 
 
 def _spend(about: Scope, by: By | None) -> Select[Any]:
-    key = key_of_spend(by) if by and by.splits_spend else literal(None)
-    query = select(
-        key, SpendEntry.campaign_id, SpendEntry.currency, func.sum(SpendEntry.minor)
-    ).where(*about.spend)
+    keys = [key_of_spend(by)] if by and by.splits_spend else []
+    groups = [*keys, SpendEntry.campaign_id, SpendEntry.currency]
+    query = (
+        select(literal(True), *_columns(groups), func.sum(SpendEntry.minor))
+        .where(*about.spend)
+        .group_by(*groups)
+    )
     if by is By.KIND:
         query = query.select_from(SpendEntry).join(Campaign, Campaign.id == SpendEntry.campaign_id)
-    return query.group_by(key, SpendEntry.campaign_id, SpendEntry.currency)
+    return query
 
 
-def _rows(session: Session, statement: Select[Any], about: Scope) -> list[_Row]:
-    rows = session.execute(statement, about.facts)
-    return [_Row(key, campaign, currency, int(minor)) for key, campaign, currency, minor in rows]
+def _columns(groups: Sequence[Any]) -> Sequence[Any]:
+    """Key, campaign and currency; the key is NULL where there is none."""
+    return [null()] * (3 - len(groups)) + [*groups]
 
 
-def _by_key(rows: Iterable[_Row]) -> Mapping[Key, list[_Row]]:
+def _by_key(rows: Iterable[Any], *, is_spent: bool) -> Mapping[Key, list[_Row]]:
     groups: dict[Key, list[_Row]] = {}
-    for row in rows:
-        groups.setdefault(row.key, []).append(row)
+    for of_spend, key, campaign_id, currency, minor in rows:
+        if of_spend is is_spent:
+            groups.setdefault(key, []).append(_Row(key, campaign_id, currency, int(minor)))
     return groups
 
 
