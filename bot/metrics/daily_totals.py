@@ -141,8 +141,7 @@ def compute_day(session: Session, about: Scope, day: date) -> None:
             )
         )
     for credit in Attribution:
-        for by in DAILY_SPLITS:
-            _write(session, replace(that_day, attribution=credit), by)
+        _write(session, replace(that_day, attribution=credit))
     late_at = select(func.min(LATE_AT)).where(*that_day.leads)
     session.add(
         ComputedDay(
@@ -152,23 +151,30 @@ def compute_day(session: Session, about: Scope, day: date) -> None:
     )  # fmt: skip
 
 
-def _write(session: Session, that_day: Scope, by: By | None) -> None:
-    """The totals of one day by one split."""
-    periods = [that_day.period]
+def _write(session: Session, that_day: Scope) -> None:
+    """The totals of one day by each split."""
     facts = {
         "workspace_id": that_day.workspace_id, "formula_version": formula_version(that_day),
-        "credit": that_day.attribution.value, "split": SPLITS[by], "day": that_day.period.first,
+        "credit": that_day.attribution.value, "day": that_day.period.first,
     }  # fmt: skip
     constants = [literal(each) for each in facts.values()]
     matching = cast(array([func.count().filter(each) for each in CONDITIONS]), ARRAY(Integer))
-    counts = leads_query(that_day, by, periods, [matching, *constants])
-    names = ["key", "counts", *facts]
-    session.execute(insert(table(DailyTotals)).from_select(names, counts), that_day.facts)
-    if credited(that_day, by) == that_day:
-        waits = union_all(*waits_query(that_day, by, periods, WAITS)).subquery()
-        names = ["key", "wait", "seconds", *facts]
-        waited = select(*waits.c, *constants)
-        session.execute(insert(table(DailyWaits)).from_select(names, waited), that_day.facts)
+    counts = [
+        leads_query(that_day, by, [that_day.period], [matching, literal(SPLITS[by]), *constants])
+        for by in DAILY_SPLITS
+    ]
+    names = ["key", "counts", "split", *facts]
+    totals = insert(table(DailyTotals)).from_select(names, union_all(*counts))
+    session.execute(totals, that_day.facts)
+    waits = [
+        query.add_columns(literal(SPLITS[by]), *constants)
+        for by in DAILY_SPLITS
+        if credited(that_day, by) == that_day
+        for query in waits_query(that_day, by, [that_day.period], WAITS)
+    ]
+    names = ["key", "wait", "seconds", "split", *facts]
+    waited = insert(table(DailyWaits)).from_select(names, union_all(*waits))
+    session.execute(waited, that_day.facts)
 
 
 def delete_outdated(session: Session, about: Scope) -> None:

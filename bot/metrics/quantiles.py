@@ -150,7 +150,7 @@ def waits_query(
         for wait, seconds in WAITS.items()
         if wait in waits
     ]
-    read = leads_query(about, by, periods, columns).cte("read")
+    read = leads_query(about, by, periods, columns).cte()
     return [
         select(
             read.c[GROUP], collate(literal(wait), "C").label("wait"),
