@@ -53,15 +53,16 @@ def install(
     Channel, zone and currency are those of a new one; afterwards its own values hold.
     """
     facts = {"name": name, "bot_user_id": bot_user_id}
-    session.execute(
+    row: Workspace = session.scalars(
         insert(Workspace)
         .values(
             team_id=team_id, installed_at=clock.now(), channel=channel, timezone=timezone,
             currency=currency, **facts,
         )
         .on_conflict_do_update(index_elements=[Workspace.team_id], set_=facts)
-    )  # fmt: skip
-    row = workspace(session, team_id)
+        .returning(Workspace),
+        execution_options={"populate_existing": True},
+    ).one()  # fmt: skip
     session.execute(
         insert(Team)
         .values([{"workspace_id": row.id, "name": team} for team in TEAMS])

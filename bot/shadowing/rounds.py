@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from operator import itemgetter
 
 from sqlalchemy import select
@@ -47,15 +48,21 @@ def load_setting(session: Session, workspace_id: int, *, lock: bool = False) -> 
 
     With `lock`, nobody else pairs people in this workspace until the transaction ends.
     """
-    session.execute(
-        insert(ShadowSetting)
-        .values(workspace_id=workspace_id, active=False, every_weeks=4, day="mon", at=time(10),
-                two_pairs=False)
-        .on_conflict_do_nothing()
+    load = partial(
+        session.get, ShadowSetting, workspace_id,
+        with_for_update=lock or None, populate_existing=True,
     )  # fmt: skip
-    return session.get_one(
-        ShadowSetting, workspace_id, with_for_update=lock or None, populate_existing=True
-    )
+    setting = load()
+    if setting is None:
+        session.execute(
+            insert(ShadowSetting)
+            .values(workspace_id=workspace_id, active=False, every_weeks=4, day="mon", at=time(10),
+                    two_pairs=False)
+            .on_conflict_do_nothing()
+        )  # fmt: skip
+        setting = load()
+    assert setting is not None
+    return setting
 
 
 def may_configure(session: Session, person: Person) -> None:
