@@ -34,9 +34,11 @@ def lock_proposal(session: Session, campaign_id: int) -> tuple[Campaign, Proposa
     The campaign is locked first, here as in every verb, so that no two wait for each other.
     """
     campaign = session.scalars(
-        select(Campaign).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+        select(Campaign)
+        .where(Campaign.id == campaign_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).one()
-    session.refresh(campaign)
     return campaign, session.get_one(
         Proposal, campaign_id, with_for_update={"key_share": True}, populate_existing=True
     )

@@ -72,6 +72,8 @@ def sweep(session: Session) -> int:
         policies[lead.workspace_id].look(lead, now)
 
     _DUE.each(session, due, look)
+    stale = [(CARD, lead_id) for policy in policies.values() for lead_id in policy.stale]
+    slack.redraw_all(session, stale)
     return len(due)
 
 
@@ -100,6 +102,8 @@ class EscalationPolicy:
     rota: Rota
     booked: Mapping[int, datetime] = field(default_factory=dict)
     """When the last meeting ends that each lead booked, by its id."""
+    stale: set[int] = field(default_factory=set)
+    """The leads whose cards are to be drawn anew once all have been looked at."""
 
     def look(self, lead: Lead, now: datetime) -> None:
         """Measure what happened, take the step that is due, and note when to look again."""
@@ -110,13 +114,7 @@ class EscalationPolicy:
             if again is not None:
                 lead.next_check_at = min(lead.next_check_at or again, again)
         if lead.due_at is not None and lead.due_at <= now:
-            self._redraw(lead)  # its card says that it is overdue as soon as it is
-
-    def _redraw(self, lead: Lead) -> None:
-        """Let its card be drawn anew. The lead itself is locked, and written once the look is over;
-        with each statement before, it would be written as it is so far."""
-        with self.session.no_autoflush:
-            slack.redraw(self.session, CARD, lead.id)
+            self.stale.add(lead.id)  # its card says that it is overdue as soon as it is
 
     def _go_on(self, lead: Lead, now: datetime) -> None:
         lead.next_check_at = None
@@ -154,7 +152,7 @@ class EscalationPolicy:
         target, due_at = lead.response_due_at, self.rota.department.after(ends_at, self._halfway)
         if target and now < ends_at and lead.last_touch_at < target != due_at:
             lead.response_due_at = due_at  # it was not overdue when they booked
-            self._redraw(lead)
+            self.stale.add(lead.id)
         if lead.claimed_by is None:
             return False
         if ends_at > now:
@@ -169,7 +167,7 @@ class EscalationPolicy:
             self._say(lead, EscalationStep.HEAD_START, [self.rota.people[lead.reserved_for]])
             return
         lead.reserved_for = lead.reserved_until = None
-        self._redraw(lead)
+        self.stale.add(lead.id)
 
     def _measure(self, lead: Lead) -> None:
         """Keep the promises' times, and the working time that claim and response really took."""
@@ -179,10 +177,10 @@ class EscalationPolicy:
             hot_since = lead.last_touch_at  # one that was quiet, until they came back
             lead.claim_due_at = department.after(hot_since, level.wait(EscalationStep.NUDGE))
             lead.response_due_at = self._target(hot_since)
-            self._redraw(lead)  # it says by when
+            self.stale.add(lead.id)  # it says by when
         elif lead.is_hot and lead.response_due_at is None and lead.first_response_at is None:
             lead.response_due_at = self._target(clock.now())  # their meeting is off
-            slack.redraw(self.session, CARD, lead.id)
+            self.stale.add(lead.id)
         worked = partial(department.worked, since)
         if lead.first_claimed_at and lead.claim_worked is None:
             lead.claim_worked = int(worked(lead.first_claimed_at).total_seconds())

@@ -50,10 +50,8 @@ def come_in(session: Session, person: Person) -> None:
     row.is_out, row.silent = False, 0
     session.flush()
     rests = select(ShadowParticipant.id).where(ShadowParticipant.person_id == person.id)
-    for participant_id in session.scalars(
-        rests.order_by(ShadowParticipant.id.desc()).limit(SILENT_ROUNDS)
-    ):
-        slack.redraw(session, REST, participant_id)
+    last = session.scalars(rests.order_by(ShadowParticipant.id.desc()).limit(SILENT_ROUNDS))
+    slack.redraw_all(session, [(REST, participant_id) for participant_id in last])
 
 
 def note_silence(session: Session, participant: ShadowParticipant) -> None:

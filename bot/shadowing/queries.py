@@ -33,7 +33,7 @@ def participant_to_show(session: Session, participant_id: int) -> ShadowParticip
 
 def pair_to_show(session: Session, pair_id: int) -> ShadowPair:
     """A pair with all that a message tells of it."""
-    return session.get_one(ShadowPair, pair_id, options=_with_people())
+    return session.get_one(ShadowPair, pair_id, options=with_people())
 
 
 def slot_to_show(session: Session, slot_id: int) -> tuple[ShadowSlot, ShadowPair]:
@@ -135,7 +135,8 @@ def _card() -> list[ORMOption]:
     ]
 
 
-def _with_people() -> list[ORMOption]:
+def with_people() -> list[ORMOption]:
+    """What loads pairs with all that a message tells of them."""
     return [
         selectinload(ShadowPair.slots),
         selectinload(ShadowPair.participants).options(

@@ -80,6 +80,16 @@ OWNERS_VERBS: dict[str, Verb] = {
 VERBS = OWNERS_VERBS | {"claim": claiming.claim}
 
 
+_STATE = text(
+    """
+    SELECT 'lead ' || CAST(lead AS text) AS written FROM lead
+    UNION ALL SELECT 'event ' || CAST(lead_event AS text) FROM lead_event
+    UNION ALL SELECT 'card ' || id || ' ' || stale FROM card
+    ORDER BY written
+    """
+)
+
+
 @dataclass
 class Floor:
     """A sales floor: its people by name, a clock that stands, and one who belongs elsewhere."""
@@ -122,12 +132,10 @@ class Floor:
         assert self.state() == before
         return error.value
 
-    def state(self) -> list[Any]:
-        """All that a verb could have changed."""
-        statements = ["SELECT * FROM lead ORDER BY id", "SELECT * FROM lead_event ORDER BY id",
-                      "SELECT id, stale FROM card ORDER BY id"]  # fmt: skip
+    def state(self) -> list[str]:
+        """All that a verb could have changed: the rows, written out."""
         with self.store.transaction() as session:
-            return [tuple(row) for each in statements for row in session.execute(text(each))]
+            return list(session.scalars(_STATE))
 
     def audit(self, lead_id: int) -> list[tuple[str, str | None, dict[str, Any]]]:
         """What happened to a lead: the event, who did it, and the facts but what `undo` needs."""

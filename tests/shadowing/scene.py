@@ -63,10 +63,8 @@ class Company(BaseCompany):
         """Of the newest round, by id."""
         with self.store.transaction() as session:
             newest = select(func.max(ShadowRound.id)).scalar_subquery()
-            ids = session.scalars(
-                select(ShadowPair.id).where(ShadowPair.round_id == newest).order_by(ShadowPair.id)
-            )
-            return [queries.pair_to_show(session, each) for each in ids]
+            pairs = select(ShadowPair).where(ShadowPair.round_id == newest).order_by(ShadowPair.id)
+            return list(session.scalars(pairs.options(*queries.with_people())))
 
     def pair(self, pair_id: int) -> ShadowPair:
         with self.store.transaction() as session:
