@@ -50,6 +50,14 @@ def test_an_installation_again_keeps_what_is_there(store: Store, workspace: Work
         assert [team.name for team in service.teams(session, again.id)] == ["Marketing", "Sales"]
 
 
+def test_a_session_keeps_its_workspace_and_need_not_read_it_again(
+    store: Store, workspace: Workspace
+) -> None:
+    with store.transaction() as session:
+        session.get_one(Workspace, workspace.id)  # nothing refers to it
+        assert [each.id for each in session.identity_map.values()] == [workspace.id]
+
+
 def test_a_workspace_that_is_not_installed_is_said(store: Store) -> None:
     with store.transaction() as session, pytest.raises(service.NotInstalled):
         service.acting(session, "T404", "U1")
