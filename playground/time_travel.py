@@ -14,7 +14,7 @@ from bot.tasks.worker import Worker
 # A jump stops where something is due, but somebody waits for it: a stop takes most of a second.
 _MOST_STOPS = 12
 _PATIENCE_SECONDS = 5.0
-_PAUSE_SECONDS = 0.02
+_PAUSE_SECONDS = 0.05
 
 
 class TimeTravel:
