@@ -47,6 +47,19 @@ def test_help_is_there_at_once() -> None:
     assert "serve Slack and lead sources" in handoff("--help").stdout
 
 
+def test_a_signal_stops_it_whenever_it_comes() -> None:
+    """Even while the main thread looks whether there was one, and holds the lock of the event."""
+    look = (
+        "import os, signal\n"
+        "from bot.cli.running import until_stopped\n"
+        "stop = until_stopped()\n"
+        "with stop._cond:\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "stop.wait()\n"
+    )
+    subprocess.run([sys.executable, "-c", look], check=True, timeout=60)
+
+
 def test_importing_configures_the_tables_and_leaves_forms_for_later() -> None:
     look = (
         "import bot.app\n"

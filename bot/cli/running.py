@@ -4,6 +4,7 @@ import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from queue import SimpleQueue
 
 from bot.cli.imports import importing
 from bot.cli.main import Options
@@ -31,8 +32,19 @@ def run(options: Options) -> None:
 
 
 def until_stopped() -> threading.Event:
-    """An event that is set by Ctrl-C and SIGTERM, so that everything is stopped in order."""
+    """An event that is set by Ctrl-C and SIGTERM, so that everything is stopped in order.
+
+    A thread sets it: a signal that comes while the main thread looks at the event finds it locked,
+    and would wait for itself.
+    """
     stop = threading.Event()
+    signals: SimpleQueue[int] = SimpleQueue()  # its `put` may interrupt whatever is under way
+
+    def listen() -> None:
+        signals.get()
+        stop.set()
+
+    threading.Thread(target=listen, name="signals", daemon=True).start()
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: stop.set())
+        signal.signal(each, lambda number, _frame: signals.put(number))
     return stop
