@@ -131,7 +131,7 @@ class Databases:
             connection.execute(f"DROP DATABASE {database.name} WITH (FORCE)")
 
 
-class _Lent(Store):
+class Lent(Store):
     """A store over connections that outlive its application, with what they have planned."""
 
     def __init__(self, store: Store) -> None:
@@ -163,7 +163,7 @@ class Database:
 
     def connect(self, url: str) -> Store:
         """The store of an application: over our connections, if that is where it wants to go."""
-        return _Lent(self.store) if url == self.url else Store(url)
+        return Lent(self.store) if url == self.url else Store(url)
 
     def empty(self) -> bool:
         """Take away what a test has left; whether the database can be used again."""

@@ -24,7 +24,7 @@ from bot.slack import Incoming
 from bot.slack.access import Access
 from bot.standups import setup as standup_setup
 from bot.store import Store
-from tests.databases import Databases
+from tests.databases import Databases, Lent
 
 TEAM = "T1"
 PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"
@@ -75,7 +75,7 @@ class Use(Incoming):
         return {"channel": {"is_member": True}, "user": {"id": self.user, "is_restricted": True}}
 
 
-class Undoing(Store):
+class Undoing(Lent):
     """The store, in which nothing that is done stays done."""
 
     @contextmanager
@@ -106,9 +106,8 @@ class Office(NamedTuple):
 @pytest.fixture(scope="module")
 def office(databases: Databases) -> Iterator[Office]:
     with databases.lend() as database, ExitStack() as stack:
-        store = Undoing(database.url)
-        stack.callback(store.close)
-        _found(store)
+        _found(database.store)
+        store = Undoing(database.store)
         settings = Settings(
             slack_bot_token=SecretStr("xoxb-1"), slack_signing_secret=SecretStr("secret"),
             channel="#leads", slack_api_url="http://127.0.0.1:9/",
@@ -119,7 +118,7 @@ def office(databases: Databases) -> Iterator[Office]:
 
 
 def _found(store: Store) -> None:
-    with Store.transaction(store) as session:
+    with store.transaction() as session:
         workspace = people.install(session, team_id=TEAM, name="Acme", bot_user_id="U0",
                                    channel="C1", timezone="UTC", currency="EUR")  # fmt: skip
         for each in (escalation, standup_setup, digests):
@@ -166,7 +165,7 @@ def may(who: str, access: Access) -> bool:
 
 def family(name: str) -> str:
     """What a route is listed as: figures, lists and pages have one for each of their kind."""
-    return re.sub(r"^(digest\.(explain|behind)|lead\.(list|rate)|library\.open)\..*", r"\1.*",
+    return re.sub(r"^(digest\.(explain|leads)|lead\.(list|rate)|library\.open)\..*", r"\1.*",
                   re.sub(r"(\..+)\.(previous|next|newer|older)$", r"\1.*", name))  # fmt: skip
 
 
