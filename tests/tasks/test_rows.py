@@ -103,7 +103,8 @@ TIMERS = {
 def called(name: str) -> Iterator[tuple[Path, ast.Call]]:
     """Every call of a function of this name in the code."""
     for path in (ROOT / "bot").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        source = path.read_text()
+        for node in ast.walk(ast.parse(source)) if name in source else ():
             if isinstance(node, ast.Call):
                 function = node.func
                 known = getattr(function, "attr", getattr(function, "id", None))
