@@ -216,14 +216,14 @@ def unclaimed(session: Session, found: LeadNotice) -> list[Listed]:
     rows = session.execute(
         select(Lead, func.bool_or(LeadStep.step == EscalationStep.FALLBACK), meets_at())
         .join(LeadStep, LeadStep.lead_id == Lead.id)
-        .where(Lead.id.in_(found.lead_ids), IS_OPEN, Lead.claimed_by.is_(None), told(found))
+        .where(Lead.id.in_(found.lead_ids), IS_OPEN, Lead.claimed_by.is_(None), was_listed(found))
         .group_by(Lead.id)
         .order_by(Lead.received_at, Lead.id)
     )
     return [Listed(lead, None, None, *of_it) for lead, *of_it in rows]
 
 
-def told(found: LeadNotice) -> ColumnElement[bool]:
+def was_listed(found: LeadNotice) -> ColumnElement[bool]:
     """Whether the step of the statement told the message's person of the lead as it is now."""
     return and_(
         LeadStep.person_id == found.person_id,
@@ -232,7 +232,7 @@ def told(found: LeadNotice) -> ColumnElement[bool]:
     )
 
 
-def booked_until(session: Session, lead_ids: Sequence[int]) -> dict[int, datetime]:
+def booked_until(session: Session, lead_ids: Sequence[int]) -> dict[int | None, datetime]:
     """When the last of the meetings ends that each of these leads booked, and of which nobody has
     said yet whether it took place."""
     rows = (

@@ -113,7 +113,7 @@ def _has_more(session: Session, found: LeadNotice, left: Sequence[int]) -> bool:
     )
     first = (
         select(func.min(LeadStep.at))
-        .where(LeadStep.lead_id == Lead.id, notices.told(found))
+        .where(LeadStep.lead_id == Lead.id, notices.was_listed(found))
         .correlate(Lead)
         .scalar_subquery()
     )

@@ -72,8 +72,8 @@ def load_pair(
     session: Session, person: Person, pair_id: int | None
 ) -> tuple[ShadowPair, ShadowParticipant]:
     """A pair, held, and the person as its participant. Raises NotFound, NotYourPair, HandedOn."""
-    mine = ShadowPair.workspace_id == person.workspace_id
-    pair = session.scalar(_HELD.where(ShadowPair.id == pair_id, mine))
+    ours = ShadowPair.workspace_id == person.workspace_id
+    pair = session.scalar(_HELD.where(ShadowPair.id == pair_id, ours))
     if pair is None:
         raise NotFound(what="this pair")
     participant = pair.participant_of(person.id)

@@ -55,7 +55,7 @@ def test_a_session_keeps_its_workspace_and_need_not_read_it_again(
 ) -> None:
     with store.transaction() as session:
         session.get_one(Workspace, workspace.id)  # nothing refers to it
-        assert [each.id for each in session.identity_map.values()] == [workspace.id]
+        assert [type(each) for each in session.identity_map.values()] == [Workspace]
 
 
 def test_a_workspace_that_is_not_installed_is_said(store: Store) -> None:
