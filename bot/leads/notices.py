@@ -232,7 +232,7 @@ def was_listed(found: LeadNotice) -> ColumnElement[bool]:
     )
 
 
-def booked_until(session: Session, lead_ids: Sequence[int]) -> dict[int | None, datetime]:
+def booked_until(session: Session, lead_ids: Sequence[int]) -> dict[int, datetime]:
     """When the last of the meetings ends that each of these leads booked, and of which nobody has
     said yet whether it took place."""
     rows = (
@@ -240,7 +240,7 @@ def booked_until(session: Session, lead_ids: Sequence[int]) -> dict[int | None, 
         .where(Meeting.lead_id.in_(lead_ids), IS_BOOKED)
         .group_by(Meeting.lead_id)
     )
-    return dict(session.execute(rows).all())
+    return {lead_id: ends_at for lead_id, ends_at in session.execute(rows) if lead_id is not None}
 
 
 def meets_at() -> ScalarSelect[datetime]:
