@@ -225,8 +225,11 @@ class Listening:
 
 
 def _hang_up(client: SocketModeClient) -> None:
-    """Let the thread that reads notice at once that we go; it reads for three seconds otherwise."""
+    """Let the client's threads notice at once that we go: the one that reads does so for three
+    seconds otherwise, and the one that hands on what came waits a second for more."""
     client.auto_reconnect_enabled = False
+    client.closed = True
+    client.message_queue.put(None)
     session = client.current_session
     if session is not None and session.sock is not None:
         with suppress(OSError):
