@@ -116,7 +116,6 @@ def pytest_collection_finish() -> None:
 
     Tests make many objects and keep few, so it is looked for less often than by default, too.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
     gc.enable()
