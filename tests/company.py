@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -73,10 +74,9 @@ def hire(
 ) -> Person:  # fmt: skip
     """Somebody with these roles, in this team, in this zone (in the workspace's without one)."""
     with store.transaction() as session:
-        teams = {each.name: each.id for each in people.teams(session, workspace.id)} if team else {}
         facts = {
             "name": name, "roles": [str(role) for role in roles],
-            "team_id": teams[team] if team else None, **({"timezone": zone} if zone else {}),
+            "team_id": _team_id(session, workspace, team), **({"timezone": zone} if zone else {}),
         }  # fmt: skip
         written = insert(Person).values(workspace_id=workspace.id, slack_id=slack_id, **facts)
         key = [Person.workspace_id, Person.slack_id]
@@ -89,16 +89,24 @@ def hire_all(
     store: Store, workspace: Workspace, staff: Mapping[str, Sequence[Role]], *,
     team: str | None = None, slack_ids: Mapping[str, str] | None = None,
 ) -> list[Person]:  # fmt: skip
-    """People who are new, by name, with their roles, in this team; Sal is USAL unless told."""
+    """New people, by name, with their roles, in this team; Sal's Slack ID is USAL, unless
+    `slack_ids` has another."""
     ids = slack_ids or {}
     with store.transaction() as session:
-        teams = {each.name: each.id for each in people.teams(session, workspace.id)} if team else {}
+        team_id = _team_id(session, workspace, team)
         hired = [
             Person(
                 workspace_id=workspace.id, slack_id=ids.get(name, f"U{name.upper()}"), name=name,
-                roles=list(map(str, roles)), team_id=teams[team] if team else None,
+                roles=list(map(str, roles)), team_id=team_id,
             )
             for name, roles in staff.items()
         ]  # fmt: skip
         session.add_all(hired)
     return hired
+
+
+def _team_id(session: Session, workspace: Workspace, team: str | None) -> int | None:
+    """The team's id by its name; None where there is no name."""
+    if team is None:
+        return None
+    return next(each.id for each in people.teams(session, workspace.id) if each.name == team)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.crm import users
 from bot.crm.backlog import IS_OLDER
 from bot.crm.connection import Connection
-from bot.crm.models import CrmConnection, CrmRecord
+from bot.crm.models import CrmRecord
 from bot.crm.port import Gone, Record
 from bot.crm.values import stage_of
 from bot.leads.models import Lead
@@ -29,8 +29,7 @@ def differences(connection: Connection, workspace_id: int) -> Iterator[str]:
             return
         records = crm.read([str(mine.record_id) for mine, _ in rows])
         with connection.store.transaction() as session:
-            state = session.get_one(CrmConnection, workspace_id)
-            owner_of = users.owner_ids(session, state, connection.fallback_owner)
+            owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
             names = users.names(session, workspace_id)
         for (mine, lead), record in zip(rows, records, strict=True):
             for line in _of(connection.name, owner_of, names, mine, lead, record):

@@ -122,8 +122,7 @@ def _take_page(
         ours = _ours(session, workspace_id, page)
         changed = [each for each in ours if is_again or _has_changed(*each)]
         if changed:
-            state = session.get_one(CrmConnection, workspace_id)
-            owner_of = users.owner_ids(session, state, connection.fallback_owner)
+            owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
             _CHANGES.each(
                 session, changed, lambda each: take(session, connection, owner_of, *each),
                 key=lambda each: each[0].lead_id, workspace_id=workspace_id,

@@ -162,7 +162,7 @@ def _drafts(connection: Connection, crm: Crm, workspace_id: int) -> list[Draft]:
         if not records:
             return []
         state = session.get_one(CrmConnection, workspace_id)
-        owner_of = users.owner_ids(session, state, connection.fallback_owner)
+        owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
         query = (
             select(Lead, Campaign, Consent)
             .outerjoin(Campaign, Campaign.id == Lead.campaign_id)
@@ -262,8 +262,7 @@ def _take_over_changes(
 
     with connection.store.transaction() as session:
         held = hold(session, [each.lead_id for each in drafts])
-        state = session.get_one(CrmConnection, workspace_id)
-        owner_of = users.owner_ids(session, state, connection.fallback_owner)
+        owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
 
         def act(each: tuple[Draft, Record | Gone]) -> None:
             mine = held[each[0].lead_id]

@@ -93,11 +93,11 @@ def user_with(users: Sequence[dict[str, Any]], email: str) -> dict[str, Any] | N
     return next((each for each in active if sought and each["email"].lower() == sought), None)
 
 
-def owner_ids(session: Session, state: CrmConnection, fallback_owner: str) -> OwnerOf:
+def owner_ids(session: Session, workspace_id: int, fallback_owner: str) -> OwnerOf:
     """The CRM's id of each owner; of one who is nobody there, that of the fallback."""
+    state = session.get_one(CrmConnection, workspace_id)
     fallback = user_with(state.users, fallback_owner)
-    known = _known(session, state.workspace_id)
-    ids = {person_id: each.user_id for person_id, each in known.items()}
+    ids = {person_id: each.user_id for person_id, each in _known(session, workspace_id).items()}
 
     def owner_of(person_id: int | None) -> str | None:
         if person_id is None:

@@ -276,8 +276,8 @@ class EscalationPolicy:
         left = not_suggested_yet(self.session, lead, sellers)
         if not left:
             return None
-        here = [each for each in left if self.rota.is_present(each.id, now)]
-        if self._offer_to_next(lead, here):
+        present = [each for each in left if self.rota.is_present(each.id, now)]
+        if self._offer_to_next(lead, present):
             return None
         return self.rota.department.after(now, _AGAIN) or now + _LATER
 
