@@ -77,9 +77,7 @@ def channel_of(session: Session, campaign: Campaign) -> str:
 def remind_in_time(session: Session, campaign: Campaign) -> None:
     """Set a timer for each salesperson, on their own working time."""
     hours = rota(session, session.get_one(Workspace, campaign.workspace_id))
-    for person in hours.people.values():
-        if Role.SALESPERSON not in person.roles:
-            continue
+    for person in hours.salespeople:
         at = hours.calendar(person.id).after(clock.now(), REMIND_AFTER)
         if at is not None:
             _set_timer(session, campaign, person, at)

@@ -32,13 +32,14 @@ class Rota:
         spans = self.absences.get(person_id, ())
         return person_id not in self.people or any(start <= at < end for start, end in spans)
 
+    @property
+    def salespeople(self) -> list[Person]:
+        """Who sells, whether they are there or not."""
+        return [each for each in self.people.values() if Role.SALESPERSON in each.roles]
+
     def on_duty(self, at: datetime) -> list[Person]:
         """The salespeople who work at this moment."""
-        return [
-            person
-            for person in self.people.values()
-            if Role.SALESPERSON in person.roles and self.calendars[person.id].is_open(at)
-        ]
+        return [each for each in self.salespeople if self.calendars[each.id].is_open(at)]
 
     def is_present(self, person_id: int, at: datetime) -> bool:
         """Whether this person is active and works at this moment."""

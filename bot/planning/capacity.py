@@ -24,7 +24,7 @@ from bot.campaigns.models import Campaign
 from bot.leads import queries
 from bot.leads.models import IS_CLOSED, Lead
 from bot.people.hours import Calendar
-from bot.people.models import Person, Role, Workspace
+from bot.people.models import Workspace
 from bot.people.rota import Rota, rota
 from bot.routing import sla as lead_sla
 
@@ -143,7 +143,7 @@ def _team(session: Session, workspace: Workspace, first: date, last: date) -> Te
 def _worked(team: Rota, start: datetime, end: datetime) -> timedelta:
     """How much all salespeople work in this time, absences taken off."""
     return sum(
-        (team.calendar(person.id).worked(start, end) for person in _salespeople(team)),
+        (team.calendar(person.id).worked(start, end) for person in team.salespeople),
         timedelta(),
     )
 
@@ -154,7 +154,7 @@ def _room(session: Session, workspace: Workspace, team: Rota) -> int | None:
     if most is None:
         return None
     open_counts = queries.open_counts(session, workspace.id)
-    return sum(max(most - open_counts.get(person.id, 0), 0) for person in _salespeople(team))
+    return sum(max(most - open_counts.get(person.id, 0), 0) for person in team.salespeople)
 
 
 def _days(calendar: Calendar, start: datetime, end: datetime) -> int:
@@ -170,17 +170,13 @@ def _arrived(session: Session, workspace: Workspace, since: datetime) -> int:
 
 def _closed(session: Session, team: Rota, since: datetime) -> int:
     """By those who sell now: their closed leads are what an index finds."""
-    salespeople = [each.id for each in _salespeople(team)]
+    salespeople = [each.id for each in team.salespeople]
     return _count(session, Lead.claimed_by.in_(salespeople), IS_CLOSED, Lead.closed_at >= since)
 
 
 def _count(session: Session, *conditions: ColumnElement[bool] | TextClause) -> int:
     counted = select(func.count()).select_from(Lead)
     return session.scalars(counted.where(Lead.merged_into.is_(None), *conditions)).one()
-
-
-def _salespeople(team: Rota) -> list[Person]:
-    return [person for person in team.people.values() if Role.SALESPERSON in person.roles]
 
 
 def _midnight(day: date, workspace: Workspace) -> datetime:

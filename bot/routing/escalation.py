@@ -272,8 +272,7 @@ class EscalationPolicy:
             return None
         if lead.step not in _SUGGESTED:
             return None
-        sellers = [each for each in self.rota.people.values() if Role.SALESPERSON in each.roles]
-        left = not_suggested_yet(self.session, lead, sellers)
+        left = not_suggested_yet(self.session, lead, self.rota.salespeople)
         if not left:
             return None
         present = [each for each in left if self.rota.is_present(each.id, now)]
