@@ -15,7 +15,9 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.store import Store, migrate
 from bot.store.embedded import EmbeddedPostgres
@@ -156,6 +158,7 @@ class Database:
         self.url = url.render_as_string(hide_password=False)
         ours = url.update_query_dict({"application_name": _STORE})
         self.store = Store(ours.render_as_string(hide_password=False))
+        event.listen(self.store.engine, "connect", _prepare_soon)
         self._connection = _connect(self.url)
         # Without triggers, so that the order in which tables are emptied does not matter.
         self._connection.execute("SET session_replication_role = replica")
@@ -193,6 +196,12 @@ class Database:
 
     def _ask(self, statement: Any, *values: Any) -> Sequence[Any]:
         return self._connection.execute(statement, values or None, prepare=True).fetchall()
+
+
+def _prepare_soon(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Most statements come again, in this test or in the next, if not five times in one."""
+    assert isinstance(connection, psycopg.Connection)
+    connection.prepare_threshold = 1
 
 
 def administer(server: str, *statements: str) -> None:

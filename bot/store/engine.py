@@ -21,6 +21,10 @@ from bot.store.redacting import redact
 _POOL = 32
 _CONNECT_SECONDS = 5
 
+# Above the some hundreds of statements that there are; with psycopg's own 100 many of them would be
+# parsed and planned each time (docs/decisions/database.md).
+_PREPARED_MAX = 1000
+
 # A connection that served so recently is taken to be alive.
 _FRESH_SECONDS = 1.0
 
@@ -75,9 +79,11 @@ class Store:
             url,
             pool_size=_POOL,
             max_overflow=_POOL,
+            pool_use_lifo=True,  # the connection that has prepared the most is used first
             hide_parameters=True,  # in its errors, which are logged
             connect_args={"connect_timeout": _CONNECT_SECONDS, "cursor_factory": _Cursor},
         )
+        event.listen(self.engine, "connect", _keep_prepared)
         event.listen(self.engine, "connect", _ask_time)
         event.listen(self.engine, "checkin", _rest)
         event.listen(self.engine, "checkout", _rouse)
@@ -95,6 +101,11 @@ class Store:
     def close(self) -> None:
         """Close every connection; the store can be used again afterwards."""
         self.engine.dispose()
+
+
+def _keep_prepared(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, psycopg.Connection)
+    connection.prepared_max = _PREPARED_MAX
 
 
 def _rest(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
