@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, exists, func, literal, select, union_all
+from sqlalchemy import BigInteger, bindparam, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
@@ -45,18 +45,18 @@ _STEPS = (
 # What else shows a lead: the steps that were taken for it, the newest offer that it is on, and the
 # messages about its meetings.
 _step, _offer, _notice = table(LeadStep), table(QuietLeadsDigest), table(LeadNotice)
-_meeting, _told = table(Meeting), table(MeetingNotice)
-_ELSEWHERE = union_all(
+_meeting, _message = table(Meeting), table(MeetingNotice)
+_REDRAW = slack.redrawing(
     select(literal(STEP), _step.c.id).where(_step.c.lead_id == bindparam("lead_id")),
     select(literal(DIGEST), func.max(_offer.c.id)).where(
-        _offer.c.workspace_id == bindparam("workspace_id"),
+        _offer.c.workspace_id == bindparam("of"),
         _offer.c.lead_ids.contains(array([bindparam("lead_id", type_=BigInteger)])),
     ),
     select(literal(NOTICE), _notice.c.id).where(
         _notice.c.lead_ids.contains(array([bindparam("lead_id", type_=BigInteger)]))
     ),
-    select(literal(MEETING), _told.c.id)
-    .join(_meeting, _meeting.c.id == _told.c.meeting_id)
+    select(literal(MEETING), _message.c.id)
+    .join(_meeting, _meeting.c.id == _message.c.meeting_id)
     .where(_meeting.c.lead_id == bindparam("lead_id")),
 )
 
@@ -93,21 +93,22 @@ def record(
     )
     session.add(event)
     session.flush()
-    slack.redraw_all(session, _shown(session, lead, before))
+    _redraw(session, lead, before)
     if event_type in _COUNTED:
         update_summary(session, lead)
     refresh_after(session, lead, event_type, before)
     leads_changed(session, lead.workspace_id, {lead.id: event.id})
 
 
-def _shown(session: Session, lead: Lead, former_id: int | None) -> list[tuple[str, int]]:
-    """What shows the lead, by kind and subject: its cards, and the pages of its people."""
+def _redraw(session: Session, lead: Lead, former_id: int | None) -> None:
+    """Draw anew what shows the lead: its cards, and the pages of its people."""
     people_ids = {lead.claimed_by or 0, lead.suggested_to or 0, former_id or 0} - {0}
     shown = [(CARD, lead.id), (WIN, lead.id), *((slack.HOME, each) for each in people_ids)]
     if lead.call_list_id is not None:
         shown.append((CALL_LIST, lead.call_list_id))
-    elsewhere = session.execute(_ELSEWHERE, {"workspace_id": lead.workspace_id, "lead_id": lead.id})
-    return [*shown, *((kind, subject_id) for kind, subject_id in elsewhere if subject_id)]
+    kinds, ids = zip(*shown, strict=True)
+    facts = {"of": lead.workspace_id, "lead_id": lead.id}
+    session.execute(_REDRAW, {"kinds": kinds, "ids": ids} | facts)
 
 
 def has_moved_since(session: Session, who: Person, lead_id: int, since: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Slack: the Bolt app, the way to its Web API, cards, and text that is safe to show."""
 
-from bot.slack.cards import HOME, place, redraw, redraw_all, show, show_all
+from bot.slack.cards import HOME, place, redraw, redraw_all, redrawing, show, show_all
 from bot.slack.client import Slack
 from bot.slack.commands import Command
 from bot.slack.drawing import Cards
@@ -20,6 +20,7 @@ __all__ = [
     "place",
     "redraw",
     "redraw_all",
+    "redrawing",
     "show",
     "show_all",
 ]

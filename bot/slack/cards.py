@@ -7,6 +7,7 @@ between Slack's answer and our commit can double one message but lose none.
 """
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Select,
     Subquery,
     Text,
     UniqueConstraint,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     func,
     select,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -118,26 +121,35 @@ _SUBJECTS = (
     .table_valued("kind", "subject_id", name="subjects")
     .render_derived()
 )
-_MINE = (
-    select(_CARD.c.id, _CARD.c.stale)
-    .join_from(
-        _CARD,
-        _SUBJECTS,
-        (_CARD.c.kind == _SUBJECTS.c.kind) & (_CARD.c.subject_id == _SUBJECTS.c.subject_id),
+
+
+def redrawing(*others: Select[str, int]) -> Select[Any]:
+    """The statement of `redraw_all`, for whoever redraws what it finds by `others`, too.
+
+    Those give kinds and subjects. Its values are `kinds` and `ids`, and what `others` want: under
+    other names than a card's columns have, which SQLAlchemy would write into them.
+    """
+    subjects = union_all(select(_SUBJECTS.c.kind, _SUBJECTS.c.subject_id), *others).subquery()
+    kind, subject_id = subjects.c
+    mine = (
+        select(_CARD.c.id, _CARD.c.stale)
+        .join_from(_CARD, subjects, (_CARD.c.kind == kind) & (_CARD.c.subject_id == subject_id))
+        .order_by(_CARD.c.id)
+        .with_for_update(key_share=True, of=_CARD)
+        .cte("mine")
     )
-    .order_by(_CARD.c.id)
-    .with_for_update(key_share=True, of=_CARD)
-    .cte("mine")
-)
-_STALE = (
-    update(_CARD)
-    .where(_CARD.c.id == _MINE.c.id, ~_MINE.c.stale)
-    .values(stale=True)
-    .returning(*_MARKED)
-    .cte("marked")
-)
-_JOBS = _drawing(_STALE)
-_REDRAW = select(deferring(DRAW, _JOBS, priority=_JOBS.c.priority))
+    stale = (
+        update(_CARD)
+        .where(_CARD.c.id == mine.c.id, ~mine.c.stale)
+        .values(stale=True)
+        .returning(*_MARKED)
+        .cte("marked")
+    )
+    jobs = _drawing(stale)
+    return select(deferring(DRAW, jobs, priority=jobs.c.priority))
+
+
+_REDRAW = redrawing()
 
 
 def show(
