@@ -121,6 +121,13 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_sessionfinish() -> None:
+    """pytest looks through all that is left five times, for errors that nobody could be told of
+    (`_pytest.unraisableexception`); once is enough."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write the golden files anew")
     parser.addoption("--leads", type=int, default=100, help="how many come in the simulated week")
