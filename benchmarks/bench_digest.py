@@ -63,7 +63,7 @@ SELECT :workspace_id, :contact_id, (ARRAY['form', 'meta', 'google_ads', 'api'])[
     CASE WHEN n % 5 > 1 THEN at + n % 9000 * interval '1 second' END,
     CASE WHEN n % 5 > 0 THEN n % 7000 END, CASE WHEN n % 5 > 1 THEN n % 9000 END,
     at + interval '15 minutes', at + interval '1 hour',
-    CASE WHEN n % 5 > 2 THEN (ARRAY['hot', 'good', 'weak', 'junk'])[1 + n % 4] END,
+    CASE WHEN n % 5 > 2 THEN (ARRAY['great', 'good', 'weak', 'junk'])[1 + n % 4] END,
     CASE WHEN n % 5 > 2 AND n % 4 > 1 THEN 'reason ' || n % 400 END,
     CASE WHEN n % 10 = 0 THEN at + interval '1 day' END,
     CASE WHEN n % 3 = 0 AND n % 20 > 0 THEN (ARRAY['no_budget', 'no_fit'])[1 + n % 2] END,

@@ -63,7 +63,7 @@ SELECT :workspace_id, (ARRAY['api', 'form', 'google_ads', 'meta', 'typeform'])[1
     CASE WHEN number % 6 > 1 THEN at + wait * 2 END,
     CASE WHEN number % 6 > 1 THEN extract(epoch FROM wait * 2)::int END,
     CASE WHEN number % 6 > 0 AND number % 4 > 0
-         THEN (ARRAY['hot', 'good', 'weak', 'junk'])[1 + number % 4] END,
+         THEN (ARRAY['great', 'good', 'weak', 'junk'])[1 + number % 4] END,
     CASE WHEN number % 11 = 0 THEN at + wait END,
     CASE WHEN number % 11 = 0 THEN 100000 + number % 900000 END,
     CASE WHEN number % 11 = 0 THEN 'EUR' END,

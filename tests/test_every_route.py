@@ -779,7 +779,7 @@ BUTTONS: dict[str, Scene] = {
     "lead.nobody_came": Company.met_lead,
     "lead.not_now": Company.offered,
     "lead.rate.good": rated,
-    "lead.rate.hot": rated,
+    "lead.rate.great": rated,
     "lead.reopen": Company.won,
     "lead.take_over": Company.bens,
     "lead.took_place": Company.met_lead,

@@ -10,7 +10,7 @@ from bot.campaigns.models import Campaign
 from bot.contacts.models import Consent
 from bot.crm.port import Record, Stage, Values
 from bot.formats import in_words
-from bot.leads.models import Lead, Rating, Status
+from bot.leads.models import Lead, Status
 from bot.sources import source_name
 
 _AS_THEY_ARE = (
@@ -18,7 +18,6 @@ _AS_THEY_ARE = (
     "landing_url", "utm_source", "utm_medium", "gclid", "fbclid", "li_fat_id", "ttclid", "is_hot",
     "received_at", "first_response_at", "closed_at",
 )  # fmt: skip
-_QUALITY = {Rating.HOT: "great", Rating.GOOD: "good", Rating.WEAK: "weak", Rating.JUNK: "junk"}
 # What belongs to a stage, and is written whenever the stage is.
 _OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency", "expected_on", "closed_at")
 _OF_AMOUNT = ("amount_minor", "currency")
@@ -38,7 +37,7 @@ def values_of(
         campaign_code=(campaign.utm_campaign if campaign else None) or lead.utm_campaign,
         consent=_consent(consent) if consent else None,
         score=lead.score,
-        quality=_QUALITY[Rating(lead.rating)] if lead.rating else None,
+        quality=lead.rating,
         quality_reason=lead.rating_reason,
         owner_id=owner_id,
     )

@@ -34,7 +34,7 @@ from bot.campaigns.models import Campaign
 from bot.contacts.queries import last_consent
 from bot.leads import external_changes
 from bot.leads.models import EventType as LeadEventType
-from bot.leads.models import Lead, LeadEvent, LeadNote, Rating, Touch
+from bot.leads.models import Lead, LeadEvent, LeadNote, Touch
 from bot.money import Money
 from bot.people.models import Person
 from bot.retry_after import retry_after
@@ -148,7 +148,7 @@ def _lead(session: Session, lead: Lead) -> dict[str, Any]:
         } if consent else None,
         "owner": _person(session, lead.claimed_by),
         "stage": external_changes.stage_of(lead),
-        "quality": _quality(lead.rating),
+        "quality": lead.rating,
         "quality_reason": lead.rating_reason,
         "lost_reason": lead.disposition,
         "lost_note": lead.disposition_note,
@@ -168,7 +168,7 @@ def _event(session: Session, event: LeadEvent) -> dict[str, Any]:
         "via": facts.get("via"),
         "from": _person(session, facts.get("from_id") or facts.get("owner_id")),
         "to": _person(session, facts.get("to_id")),
-        "quality": _quality(facts.get("rating")),
+        "quality": facts.get("rating"),
         "reason": facts.get("disposition") or facts.get("reason") or facts.get("why"),
         "note": facts.get("note") or _note(session, event),
         "outcome": facts.get("outcome"),
@@ -189,10 +189,6 @@ def _person(session: Session, person_id: int | None) -> dict[str, str | None] | 
         if person
         else None
     )
-
-
-def _quality(rating: str | None) -> str | None:
-    return Rating(rating).quality if rating else None
 
 
 def _money(minor: int | None, currency: str | None) -> dict[str, Any]:

@@ -91,13 +91,15 @@ def _reply(weeks: Weeks) -> str:
 
 def _quality(weeks: Weeks) -> str:
     """The mean of all ratings of these weeks."""
-    ratings = [sum(each.count(name) for each in weeks) for name in ("junk", "weak", "good", "hot")]
+    ratings = [
+        sum(each.count(name) for each in weeks) for name in ("junk", "weak", "good", "great")
+    ]
     points = sum(score * count for score, count in enumerate(ratings))
     return str(rounded(Fraction(points, sum(ratings)), 1)) if any(ratings) else NONE
 
 
 def _good_of_rated(figures: Figures) -> tuple[int, int]:
-    return figures.count("hot") + figures.count("good"), figures.count("rated")
+    return figures.count("great") + figures.count("good"), figures.count("rated")
 
 
 IN_HEADLINE = (

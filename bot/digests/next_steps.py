@@ -163,7 +163,7 @@ WEEK_RULES = (
 
 
 def _good_of(figures: Figures) -> int:
-    return figures.count("hot") + figures.count("good")
+    return figures.count("great") + figures.count("good")
 
 
 def _poor_of(figures: Figures) -> int:

@@ -76,20 +76,15 @@ class Status(StrEnum):
 class Rating(StrEnum):
     """The salesperson's judgement of a lead's quality."""
 
-    HOT = "hot"
+    GREAT = "great"
     GOOD = "good"
     WEAK = "weak"
     JUNK = "junk"
 
     @property
     def label(self) -> str:
-        """The rating as people read it; *hot* is a lead's priority, and nothing else."""
-        return self.quality.capitalize()
-
-    @property
-    def quality(self) -> str:
-        """The rating as other programs read it."""
-        return "great" if self is Rating.HOT else self.value
+        """The rating as people read it."""
+        return self.value.capitalize()
 
     @property
     def needs_reason(self) -> bool:

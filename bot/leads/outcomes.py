@@ -162,7 +162,7 @@ def rate(session: Session, who: Person, lead_id: int, rating: Rating, reason: st
     if rating.needs_reason and why is None:
         raise ReasonMissing
     if lead.rating == rating and lead.rating_reason == why:
-        raise AlreadyRated(rating=rating.quality)
+        raise AlreadyRated(rating=rating.value)
     lead.rating, lead.rating_reason, lead.rated_at = rating, why, clock.now()
     keep_note(session, lead, who, EventType.RATED, why)
     record(session, lead, who, EventType.RATED, rating=rating, reason=why)

@@ -409,7 +409,7 @@ def _midnight(workspace: Workspace, days: int) -> datetime:
     return datetime.combine(day, time(), workspace.days).astimezone(UTC)
 
 
-_LIKED = Lead.rating.in_([Rating.HOT, Rating.GOOD])
+_LIKED = Lead.rating.in_([Rating.GREAT, Rating.GOOD])
 
 
 def workload(session: Session, who: Person) -> Workload:

@@ -62,7 +62,7 @@ HAS_CAMPAIGN = CAMPAIGN.is_not(None)
 _RECEIVED = ALL, ("received",)
 _COSTED = select(SpendEntry.campaign_id).where(SpendEntry.workspace_id == bindparam("workspace_id"))
 
-_SCORES = {Rating.HOT: 3, Rating.GOOD: 2, Rating.WEAK: 1, Rating.JUNK: 0}
+_SCORES = {Rating.GREAT: 3, Rating.GOOD: 2, Rating.WEAK: 1, Rating.JUNK: 0}
 _LONGEST = 2**31 - 1
 """68 years: a wait fits four bytes, whatever a list says of when its leads came."""
 _NONE_CAME = "No leads came in."
@@ -185,7 +185,7 @@ QUALITY = (
            Group.QUALITY, Unit.SCORE, HAS_RATING,
            Counts(tuple(Lead.rating == rating for rating in _SCORES), _mean_score),
            "No lead has been rated.", Better.MORE),
-    *(counted(rating.value, rating.label, f"leads rated {rating.quality}", Group.QUALITY,
+    *(counted(rating.value, rating.label, f"leads rated {rating}", Group.QUALITY,
               Lead.rating == rating) for rating in Rating),
 )  # fmt: skip
 

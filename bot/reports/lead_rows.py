@@ -127,7 +127,7 @@ COLUMNS = (
     Column("seconds_to_response", "wall clock, from the receipt", _seconds("first_response_at")),
     Column("working_seconds_to_claim", "in working time", _of("claim_worked")),
     Column("working_seconds_to_response", "in working time", _of("response_worked")),
-    Column("rating", "hot, good, weak, junk", _of("rating")),
+    Column("rating", "great, good, weak, junk", _of("rating")),
     Column("rating_reason", "what sales wrote to marketing about it", _of("rating_reason")),
     Column("disposition", "why it was lost, as a code", _of("disposition")),
     Column("closed_at", "when it was won or lost, UTC", _of("closed_at")),

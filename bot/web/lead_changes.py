@@ -17,7 +17,7 @@ from bot.keys import Keys
 from bot.leads import external_changes
 from bot.leads import queries as lead_queries
 from bot.leads.external_changes import Stage
-from bot.leads.models import Disposition, Lead, Rating
+from bot.leads.models import Disposition, Lead
 from bot.money import Money, NotAnAmount, exactly, is_currency
 from bot.people import service as people
 from bot.people.models import Person, Workspace
@@ -267,7 +267,7 @@ def _state(session: Session, lead: Lead) -> dict[str, Any]:
         "lead_id": lead.id,
         "stage": external_changes.stage_of(lead),
         "owner": owner.name if owner else None,
-        "quality": Rating(lead.rating).quality if lead.rating else None,
+        "quality": lead.rating,
         "score": lead.score,
         "amount": str(won.amount) if won else None,
         "currency": won.currency if won else None,

@@ -311,7 +311,7 @@ class History:
             reason = "No budget this year" if rating.needs_reason else ""
             rate = partial(outcomes.rate, rating=rating, reason=reason)
             steps.append((contacted + 120, rate))
-        if rating in (Rating.HOT, Rating.GOOD) and chance() < 0.7:
+        if rating in (Rating.GREAT, Rating.GOOD) and chance() < 0.7:
             steps.append((contacted + 180, self._qualify))
             steps.append((contacted + 182, partial(lead_events.add_note, text=next(self._notes))))
         return [*steps, *self._end(rating, contacted + 240)]
@@ -324,7 +324,7 @@ class History:
         return outcomes.qualify(session, who, lead_id, expected)
 
     def _end(self, rating: Rating, after: float) -> list[tuple[float, Step]]:
-        if rating is Rating.HOT and self._chance.random() < 0.6:
+        if rating is Rating.GREAT and self._chance.random() < 0.6:
             amount = Money(self._chance.choice(_DEALS), self._workspace.currency)
             return [(after, partial(outcomes.win, amount=amount))]
         if rating.needs_reason and self._chance.random() < 0.7:

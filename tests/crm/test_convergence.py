@@ -42,7 +42,7 @@ STEPS: dict[str, Step] = {
     "qualify": lambda session, who, lead_id, amount: outcomes.qualify(
         session, who, lead_id, outcomes.Expectation(amount)
     ),
-    "rate": lambda session, who, lead_id, _: outcomes.rate(session, who, lead_id, Rating.HOT),
+    "rate": lambda session, who, lead_id, _: outcomes.rate(session, who, lead_id, Rating.GREAT),
     "win": outcomes.win,
     "lose": lambda session, who, lead_id, _: outcomes.lose(
         session, who, lead_id, outcomes.Ending(Disposition.NO_BUDGET)

@@ -189,7 +189,7 @@ def test_two_workers_at_once_leave_both_sides_equal(
         slow = thread.submit(sales.push)
         assert began.wait(60)
         monkeypatch.setattr(MemoryCrm, "save", second)
-        sales.do(outcomes.rate, "ben", lead_id, Rating.HOT)
+        sales.do(outcomes.rate, "ben", lead_id, Rating.GREAT)
         sales.push()
     monkeypatch.undo()
     sales.settle()

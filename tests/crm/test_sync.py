@@ -58,7 +58,7 @@ def test_claim_note_quality_outcome_and_amount_follow(sales: Sales) -> None:
     [seen] = sales.office.records()
     assert seen.owner == "ben@example.com"
     sales.do(lead_events.add_note, "ben", lead_id, "She asks for a quote.")
-    sales.do(outcomes.rate, "ben", lead_id, Rating.HOT)
+    sales.do(outcomes.rate, "ben", lead_id, Rating.GREAT)
     sales.do(outcomes.contacted, "ben", lead_id)
     sales.push()
     [seen] = sales.office.records()

@@ -181,7 +181,7 @@ def test_every_kind_of_event_is_told_with_what_it_adds(company: Company) -> None
     expected = outcomes.Expectation(Money(150_000, "EUR"), date(2026, 12, 15))
     company.do(outcomes.qualify, lead_id, expected)
     company.do(lead_events.add_note, lead_id, "Wants 40 seats")
-    company.do(outcomes.rate, lead_id, Rating.HOT)
+    company.do(outcomes.rate, lead_id, Rating.GREAT)
     company.do(outcomes.win, lead_id, price)
     company.do(outcomes.correct_amount, lead_id, Money(99_950, "EUR"))
     company.do(outcomes.reopen, lead_id)

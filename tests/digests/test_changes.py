@@ -54,8 +54,8 @@ def test_a_share_is_that_of_all_weeks_together() -> None:
 
 
 def test_the_quality_is_that_of_all_ratings_together() -> None:
-    now, last = {"rated": 40, "junk": 30, "hot": 10}, {"rated": 1, "hot": 1}
-    before = {"rated": 60, "good": 50, "hot": 10}
+    now, last = {"rated": 40, "junk": 30, "great": 10}, {"rated": 1, "great": 1}
+    before = {"rated": 60, "good": 50, "great": 10}
     one = change(report(now, last, before), "Quality (max. 3)")
     read = (one.now, one.before, one.usual, one.verdict)
     assert read == ("0.8", "3.0", "2.2", Verdict.DOWN)

@@ -53,7 +53,7 @@ def lead(
 
 def busy(spring: int, webinar: int) -> list[dict[str, Any]]:
     """A week with something of everything, and a poorer one before it."""
-    won: dict[str, Any] = {"status": "won", "rating": "hot", "won_currency": "EUR"}
+    won: dict[str, Any] = {"status": "won", "rating": "great", "won_currency": "EUR"}
     lost: dict[str, Any] = {"status": "lost", "rating": "weak"}
     return [
         lead(0, spring, claimed=4, answered=6, won_minor=1_250_000, **won),
@@ -65,7 +65,7 @@ def busy(spring: int, webinar: int) -> list[dict[str, Any]]:
         lead(3, webinar, claimed=1500, answered=1600, **lost),
         lead(3, webinar, claimed=22, answered=41, rating="junk"),
         lead(4, webinar),
-        lead(5, claimed=65, answered=66, rating="hot"),
+        lead(5, claimed=65, answered=66, rating="great"),
         lead(
             6,
             status="qualified",
@@ -152,7 +152,7 @@ def test_a_week_of_one_lead(office: Office, golden: Golden) -> None:
 def test_a_week_in_which_nothing_is_missing(office: Office, golden: Golden) -> None:
     def rows(spring: int, webinar: int) -> list[dict[str, Any]]:
         return [
-            lead(0, spring, claimed=3, answered=4, rating="hot", status="won", won_minor=100_000,
+            lead(0, spring, claimed=3, answered=4, rating="great", status="won", won_minor=100_000,
                  won_currency="EUR"),
             lead(2, webinar, claimed=9, answered=12, rating="junk", rating_reason="A test",
                  status="lost", disposition="spam_or_test"),
@@ -207,7 +207,7 @@ def test_beside_the_leads_stands_how_the_departments_work_together(office: Offic
 
 
 def test_a_week_that_is_read_again(office: Office, golden: Golden) -> None:
-    report = last_week(office, lambda spring, _: [lead(1, spring, claimed=3, rating="hot")])
+    report = last_week(office, lambda spring, _: [lead(1, spring, claimed=3, rating="great")])
     since = ["2 leads were rated", "spend corrected by +120 EUR"]
     golden("read_again", drawn(messages.digest(report, shows_money=True, corrections=since)))
 

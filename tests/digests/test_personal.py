@@ -42,7 +42,7 @@ def work(office: Office) -> None:
         office.leads(
             session,
             [
-                mine | {"rating": "hot", "status": "won", "won_minor": 250_000,
+                mine | {"rating": "great", "status": "won", "won_minor": 250_000,
                         "won_currency": "EUR"},
                 mine | {"rating": "good"},
                 mine | {"first_response_at": None, "response_worked": None},
@@ -95,7 +95,7 @@ def test_a_marketer_hears_of_their_own_campaigns(office: Office, golden: Golden)
             text("UPDATE campaign SET owner_id = :id WHERE id = :campaign"),
             {"id": office.stranger.id, "campaign": other},
         )
-        office.leads(session, [{"campaign_id": spring, "rating": "hot"}, {"campaign_id": spring}])
+        office.leads(session, [{"campaign_id": spring, "rating": "great"}, {"campaign_id": spring}])
         office.leads(session, [{"campaign_id": other}])
         office.leads(
             session, [{"campaign_id": quiet[1], "received_at": MONDAY - timedelta(days=9)}]

@@ -64,7 +64,7 @@ def test_one_reason_for_most_losses() -> None:
     [
         ("poor", {"rated": 6, "weak": 2, "junk": 1}, {"rated": 6, "weak": 2}),
         ("poor", {"rated": 5, "junk": 5}, {"rated": 4, "junk": 4}),
-        ("good", {"rated": 8, "hot": 3, "good": 3}, {"rated": 8, "hot": 3, "good": 2}),
+        ("good", {"rated": 8, "great": 3, "good": 3}, {"rated": 8, "great": 3, "good": 2}),
         ("without_leads", {"spend": {EUR: 1}}, {"spend": {EUR: 1}, "received": 1}),
         ("without_leads", {"spend": {"USD": 1}}, {"spend": {EUR: 0}}),
         ("expensive", {"received": 5, "cpl": {EUR: 200}}, {"received": 5, "cpl": {EUR: 199}}),
@@ -117,10 +117,10 @@ SUMS = st.none() | st.dictionaries(st.sampled_from([EUR, "JPY"]), st.integers(0,
 def figures(draw: st.DrawFn) -> dict[str, Any]:
     """Figures that can be: no part is larger than its whole."""
     found: dict[str, Any] = {
-        name: draw(COUNT) for name in ("hot", "good", "weak", "junk", "unclaimed", "lost",
+        name: draw(COUNT) for name in ("great", "good", "weak", "junk", "unclaimed", "lost",
                                        "response_late", "response_on_time", "unrated", "won")
     }  # fmt: skip
-    found["rated"] = sum(found[name] for name in ("hot", "good", "weak", "junk"))
+    found["rated"] = sum(found[name] for name in ("great", "good", "weak", "junk"))
     found["claimed"] = found["rated"] + found["unrated"]
     found["received"] = found["claimed"] + found["unclaimed"]
     for part, whole in (("unanswered", "claimed"), ("unattributed", "received"),

@@ -221,7 +221,7 @@ def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: 
         office.spend(session, spring, 10_000)
     send(office)
     with office.store.transaction() as session:
-        session.execute(text("UPDATE lead SET rating = 'hot' WHERE id IN (1, 2)"))
+        session.execute(text("UPDATE lead SET rating = 'great' WHERE id IN (1, 2)"))
         session.execute(text("UPDATE lead SET merged_into = 2 WHERE id = 3"))
         office.spend(session, spring, 22_000)
     with office.store.transaction() as session:
@@ -247,7 +247,7 @@ def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: 
          ["ROMI 900% → 400%", "Campaign profit 900 EUR → 400 EUR",
           "figures by campaign of “Spring sale”"]),
         ("UPDATE department_cost SET minor = 2 * minor", ["CAC 1,400 EUR → 2,800 EUR"]),
-        ("UPDATE lead SET rating = 'weak' WHERE rating = 'hot'",
+        ("UPDATE lead SET rating = 'weak' WHERE rating = 'great'",
          ["Quality index 3.00 → 1.00", "Great 1 → 0", "Weak 0 → 1",
           "figures by campaign of “Spring sale”", "figures by source of “JSON API, Zapier, Make”"]),
         ("UPDATE lead SET first_response_at = received_at + interval '2 hours' WHERE id = 1",
@@ -262,7 +262,7 @@ def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: 
 )  # fmt: skip
 def test_every_figure_of_a_digest_is_watched(office: Office, change: str, told: list[str]) -> None:
     won: dict[str, Any] = {"status": "won", "won_minor": 200_000, "won_currency": "EUR",
-                           "rating": "hot", "first_response_at": MONDAY + 10 * HOUR}  # fmt: skip
+                           "rating": "great", "first_response_at": MONDAY + 10 * HOUR}  # fmt: skip
     with office.store.transaction() as session:
         spring, fair = office.campaigns(session, "Spring sale", "Fair")
         lost = {"status": "lost", "disposition": "no_budget"}

@@ -152,7 +152,7 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     card = page.get_by_test_id("message").filter(has=has_menu).last
     expect(card.get_by_test_id("action:lead.contacted")).to_have_count(0)
     choose(card, "More")
-    page.get_by_test_id("action:lead.rate.hot").click()
+    page.get_by_test_id("action:lead.rate.great").click()
     expect(card).to_contain_text("Quality: Great")
     page.get_by_test_id("modal-close").click()
     choose(card, "Mark as won")

@@ -82,7 +82,7 @@ def test_from_the_form_to_the_revenue_without_anyone_typing(
     seen(office, hubspot, lambda each: each.owner == "sofia@example.com")
     sofia.click(office.card("lead.contacted"), "lead.contacted")
     pick(sofia, office.card("Contacted <!date"), "lead.show")
-    sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.hot")
+    sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.great")
     there = seen(office, hubspot, lambda each: each.quality == "great")
     office.slack.wait_until(lambda: is_written(office), timeout=60)
 

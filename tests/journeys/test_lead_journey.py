@@ -30,7 +30,7 @@ def test_a_lead_from_the_form_to_the_deal(either_office: Office) -> None:
     modal = office.modal("sofia", "Rate as weak")
     assert sofia.submit(modal, {"reason": "Only wants a price list"}).ok
     office.card("Quality: *Weak* (Only wants a price list)")
-    assert sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.hot").ok
+    assert sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.great").ok
     card = office.card("Quality: *Great*")
     office.slack.wait_until(lambda: "✓ Great" in str(office.modal("sofia", "Lead #1").blocks))
     sofia.close(office.modal("sofia", "Lead #1"))
@@ -280,7 +280,7 @@ def test_ratings_gather_in_the_campaigns_thread(office: Office) -> None:
                          last_name=f"Lovelace{number}")  # fmt: skip
         sofia.click(office.card(f"Lovelace{number}", "New lead"), "lead.claim")
         pick(sofia, office.card(f"Lovelace{number}", "claimed the lead"), "lead.show")
-        sofia.click(office.modal("sofia", f"Lead #{number}"), "lead.rate.hot")
+        sofia.click(office.modal("sofia", f"Lead #{number}"), "lead.rate.great")
         sofia.close(office.modal("sofia", f"Lead #{number}"))
     tally = office.card("What sales thinks", "2 of 2 leads rated", "Great 2")
     assert tally.thread_ts == announced.ts
@@ -353,7 +353,7 @@ def test_slips_are_undone_reopened_and_corrected(office: Office) -> None:
 
     card = office.card("won *12,500 EUR*")
     assert pick(sofia, card, "lead.show").ok
-    assert sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.hot").ok
+    assert sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.great").ok
     office.slack.wait_until(
         lambda: "Change quality" in str(office.modal("sofia", "Lead #1").blocks)
     )

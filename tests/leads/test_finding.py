@@ -162,7 +162,7 @@ def test_a_tally_counts_ratings_and_the_reasons_named_most(floor: Floor) -> None
     with floor.store.transaction() as session:
         announced = campaigns.announce(session, floor.people["mara"], draft(), "token-1")
     campaign_id = announced.id
-    judged = [(Rating.HOT, ""), (Rating.WEAK, "Student"), (Rating.JUNK, "student"),
+    judged = [(Rating.GREAT, ""), (Rating.WEAK, "Student"), (Rating.JUNK, "student"),
               (Rating.JUNK, "Bot")]  # fmt: skip
     for rating, reason in judged:
         lead_id = floor.lead("sofia", campaign_id=campaign_id)
@@ -172,5 +172,5 @@ def test_a_tally_counts_ratings_and_the_reasons_named_most(floor: Floor) -> None
     with floor.store.transaction() as session:
         counted = ratings.rating_summary(session, campaign_id)
     assert (counted.received, counted.claimed) == (5, 4)
-    assert counted.ratings == {Rating.HOT: 1, Rating.WEAK: 1, Rating.JUNK: 2}
+    assert counted.ratings == {Rating.GREAT: 1, Rating.WEAK: 1, Rating.JUNK: 2}
     assert counted.reasons == [("“student”", 2), ("“bot”", 1)]

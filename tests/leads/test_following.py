@@ -81,7 +81,7 @@ def verb(done: Callable[..., object], who: str, *args: Any) -> Act:
     ("act", "whose"),
     [
         (verb(outcomes.contacted, "sal"), {"Sal"}),
-        (verb(outcomes.rate, "boss", Rating.HOT), {"Sal"}),  # it is on Sal's page and not on hers
+        (verb(outcomes.rate, "boss", Rating.GREAT), {"Sal"}),  # it is on Sal's page and not on hers
         (verb(outcomes.qualify, "sal"), {"Sal"}),
         (lambda pages, lead: pages.do(claiming.reassign, pages.boss, lead, pages.sue.id),
          {"Sal", "Sue"}),

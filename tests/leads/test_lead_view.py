@@ -63,7 +63,7 @@ def lead(**changes: Any) -> Lead:
 CLAIMED = {"claimed_by": 3, "claimed_at": NINE + timedelta(minutes=4), "first_claimed_by": 3,
            "first_claimed_at": NINE + timedelta(minutes=4)}  # fmt: skip
 CONTACTED = CLAIMED | {"first_response_at": NINE + timedelta(minutes=6)}
-RATED = CONTACTED | {"rating": Rating.HOT, "rated_at": NINE + timedelta(minutes=30)}
+RATED = CONTACTED | {"rating": Rating.GREAT, "rated_at": NINE + timedelta(minutes=30)}
 WEAK = CONTACTED | {"rating": Rating.WEAK, "rating_reason": "Student project"}
 ENDED = {"closed_at": NINE + timedelta(days=2)}
 WON = RATED | ENDED | {"status": Status.WON, "won_minor": 1_250_000, "won_currency": "EUR"}

@@ -110,7 +110,7 @@ def test_a_lead_from_a_message(golden: Golden) -> None:
 
 
 def test_a_campaigns_tally(golden: Golden) -> None:
-    ratings = {Rating.HOT: 4, Rating.GOOD: 5, Rating.WEAK: 2, Rating.JUNK: 1}
+    ratings = {Rating.GREAT: 4, Rating.GOOD: 5, Rating.WEAK: 2, Rating.JUNK: 1}
     golden(
         "tally",
         {
@@ -119,7 +119,7 @@ def test_a_campaigns_tally(golden: Golden) -> None:
                     RatingSummary(1_234, 20, ratings, [("no budget", 3), (HOSTILE, 2)])
                 )
             ),
-            "first": drawn(lists.rating_summary(RatingSummary(1, 1, {Rating.HOT: 1}, []))),
+            "first": drawn(lists.rating_summary(RatingSummary(1, 1, {Rating.GREAT: 1}, []))),
         },
     )
 

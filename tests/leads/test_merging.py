@@ -252,7 +252,7 @@ def act(scene: Scene, event_type: str, name: str) -> None:
         else:
             lead_id = scene.receive(f"{name}@example.com")
             scene.do(claiming.claim, lead_id, who=scene.sofia)
-            scene.do(outcomes.rate, lead_id, Rating.HOT, who=scene.sofia)
+            scene.do(outcomes.rate, lead_id, Rating.GREAT, who=scene.sofia)
             if event_type == "lose":
                 scene.do(
                     outcomes.lose, lead_id, outcomes.Ending(Disposition.NO_BUDGET), who=scene.sofia

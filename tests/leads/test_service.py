@@ -69,7 +69,7 @@ Verb = Callable[[Session, Person, int], Lead]
 OWNERS_VERBS: dict[str, Verb] = {
     "release": claiming.release,
     "contacted": outcomes.contacted,
-    "rate": lambda session, who, lead_id: outcomes.rate(session, who, lead_id, Rating.HOT),
+    "rate": lambda session, who, lead_id: outcomes.rate(session, who, lead_id, Rating.GREAT),
     "win": lambda session, who, lead_id: outcomes.win(session, who, lead_id, PRICE),
     "lose": lambda session, who, lead_id: outcomes.lose(
         session, who, lead_id, outcomes.Ending(Disposition.NO_BUDGET)
@@ -429,9 +429,9 @@ def test_a_rating_replaces_the_one_before(floor: Floor) -> None:
     assert same.message == "This lead is already rated weak. Nothing was changed."
     assert floor.do(rated(Rating.WEAK, "Other"), "clara", lead_id).rating_reason == "Other"
     floor.forward(hours=1)
-    lead = floor.do(rated(Rating.HOT), "sofia", lead_id)
-    assert (lead.rating, lead.rating_reason, lead.rated_at) == (Rating.HOT, None, floor.now)
-    assert isinstance(floor.refused(rated(Rating.HOT), "sofia", lead_id), AlreadyRated)
+    lead = floor.do(rated(Rating.GREAT), "sofia", lead_id)
+    assert (lead.rating, lead.rating_reason, lead.rated_at) == (Rating.GREAT, None, floor.now)
+    assert isinstance(floor.refused(rated(Rating.GREAT), "sofia", lead_id), AlreadyRated)
     events = [event_type for event_type, _, _ in floor.audit(lead_id)]
     assert events == ["received", "claimed", "rated", "rated", "rated"]
 
@@ -442,7 +442,7 @@ def test_a_lead_that_has_ended_can_still_be_rated(floor: Floor, end: str) -> Non
     status = floor.do(end, "sofia", lead_id).status
     lead = floor.do(rated(Rating.GOOD), "sofia", lead_id)
     assert (lead.rating, lead.status) == (Rating.GOOD, status)
-    assert isinstance(floor.refused(rated(Rating.HOT), "ben", lead_id), NotYours)
+    assert isinstance(floor.refused(rated(Rating.GREAT), "ben", lead_id), NotYours)
 
 
 # ---- qualified, with what is expected -----------------------------------------------------------

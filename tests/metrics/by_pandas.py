@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-SCORES = {"hot": 3, "good": 2, "weak": 1, "junk": 0}
+SCORES = {"great": 3, "good": 2, "weak": 1, "junk": 0}
 TIMES = ["received_at", "claimed_at", "claim_due_at", "first_response_at", "response_due_at",
          "qualified_at"]  # fmt: skip
 

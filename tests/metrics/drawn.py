@@ -20,7 +20,7 @@ WEEKS = [
 ]
 CAMPAIGNS = 4
 CURRENCIES = ["EUR", "USD", "JPY"]
-RATINGS = ["hot", "good", "weak", "junk"]
+RATINGS = ["great", "good", "weak", "junk"]
 
 _TICK = timedelta(microseconds=1)
 

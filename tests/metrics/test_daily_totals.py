@@ -44,7 +44,7 @@ def read_from_totals(session: Session, office: Office) -> list[date]:
 
 
 CHANGES: list[Callable[[], Any]] = [
-    lambda: update(Lead).values(rating="hot"),
+    lambda: update(Lead).values(rating="great"),
     lambda: update(Lead).values(first_claimed_at=None, claim_due_at=None),
     lambda: update(Lead).values(first_response_at=Lead.received_at + timedelta(seconds=7)),
     lambda: update(Lead).values(campaign_id=Lead.last_campaign_id),
@@ -100,14 +100,14 @@ def test_the_clock_computes_each_day_once_and_again_when_a_lead_of_it_changes(
         assert compute(session, office, None).total.count("received") == 3
         first = session.scalars(select(Lead).order_by(Lead.id)).first()
         assert first is not None
-        first.rating = "hot"
+        first.rating = "great"
     with office.store.transaction() as session:
         assert read_from_totals(session, office) == [tuesday]
-        assert compute(session, office, None).total.count("hot") == 1
+        assert compute(session, office, None).total.count("great") == 1
     assert tasks.compute_days(office.store, office.workspace.id) == 1
     with office.store.transaction() as session:
         assert read_from_totals(session, office) == [monday, tuesday]
-        assert compute(session, office, None).total.count("hot") == 1
+        assert compute(session, office, None).total.count("great") == 1
 
 
 def test_a_change_while_a_day_is_computed_is_not_lost(office: Office) -> None:

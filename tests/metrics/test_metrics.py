@@ -198,11 +198,11 @@ def test_behind_each_count_stand_as_many_leads(office: Office, drawn: DrawnWeek)
 
 def test_the_leads_behind_a_figure_come_in_pages(office: Office) -> None:
     with office.store.transaction() as session:
-        office.leads(session, [{"rating": "hot"}] * 7 + [{"rating": None}] * 3)
+        office.leads(session, [{"rating": "great"}] * 7 + [{"rating": None}] * 3)
         seen, before = [], None
         for size in (3, 3, 1):
             page = metrics.leads_for_metric(
-                session, office.workspace.id, WEEK.period, "hot", before=before, limit=3
+                session, office.workspace.id, WEEK.period, "great", before=before, limit=3
             )
             assert (page.total, len(page.leads)) == (7, size)
             seen += [lead.id for lead in page.leads]
@@ -279,7 +279,7 @@ def test_a_snapshot_is_integers_and_strings_and_reads_back(office: Office) -> No
         office.leads(
             session,
             [
-                {"claimed_at": MONDAY + timedelta(hours=10), "rating": "hot", "status": "won",
+                {"claimed_at": MONDAY + timedelta(hours=10), "rating": "great", "status": "won",
                  "won_minor": 10**12, "won_currency": "EUR"},
                 {"claimed_at": None, "rating": None, "status": "won", "won_minor": 5,
                  "won_currency": "JPY"},

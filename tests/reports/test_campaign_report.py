@@ -92,7 +92,7 @@ def busy(office: Office) -> int:
     leads(
         office,
         {"campaign_id": spring, **owned, "status": "won", "won_minor": 120_000,
-         "won_currency": "EUR", "rating": "hot", "qualified_at": came},
+         "won_currency": "EUR", "rating": "great", "qualified_at": came},
         {"campaign_id": spring, **owned, "status": "lost", "disposition": "no_budget",
          "rating": "weak", "rating_reason": "Too <small>"},
         {"campaign_id": spring, **owned, "rating": "junk", "rating_reason": "too <SMALL> "},

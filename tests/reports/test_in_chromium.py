@@ -63,7 +63,7 @@ def lead(draw: random.Random, campaigns: list[int], owners: list[int]) -> dict[s
         "email": f"person{draw.randint(1, 999)}@example.com", "status": status,
         "claimed_by": draw.choice(owners) if claimed else None, "claimed_at": claimed,
         "first_response_at": claimed and claimed + timedelta(minutes=draw.expovariate(1 / 25)),
-        "rating": draw.choice(["hot", "good", "good", "weak", "junk", None]) if claimed else None,
+        "rating": draw.choice(["great", "good", "good", "weak", "junk", None]) if claimed else None,
         "qualified_at": claimed if status in ("qualified", "won") else None,
         "won_minor": draw.randint(5, 40) * 10_000 if is_won else None,
         "won_currency": "EUR" if is_won else None,

@@ -74,7 +74,7 @@ def test_what_one_holds(office: Company, receive: Receive) -> None:
     receive(**mine, response_due_at=now - timedelta(minutes=1), first_response_at=now)
     receive(**mine, response_due_at=now + timedelta(minutes=1))
     receive(**mine, status=Status.LOST, closed_at=now)
-    receive(**mine, status=Status.WON, closed_at=now, rating=Rating.HOT)
+    receive(**mine, status=Status.WON, closed_at=now, rating=Rating.GREAT)
     receive(**mine, merged_into=1)
     assert facts(office, office.sal).work == Workload(open=3, overdue=1, unrated=1)
 

@@ -293,6 +293,41 @@ def test_calls_of_lists_that_reached_nobody_become_attempts(empty: Engine) -> No
     assert migrate.current(empty) == "0001_first"
 
 
+def test_the_best_quality_is_called_great_wherever_it_stands(empty: Engine) -> None:
+    rows = """
+        INSERT INTO contact (workspace_id, created_at) SELECT id, now() FROM workspace;
+        INSERT INTO lead (workspace_id, source, external_id, received_at, contact_id, last_touch_at,
+            labels, score, score_reasons, is_hot, call_attempts, status, rating)
+        SELECT workspace_id, 'api', rating, now(), id, now(), '{}', 0, '[]', true, 0, 'new', rating
+        FROM contact, unnest(ARRAY['hot', 'good']) AS rating;
+        INSERT INTO lead_event (workspace_id, lead_id, event_type, at, facts)
+        SELECT lead.workspace_id, lead.id, 'rated', now(), jsonb_build_object('rating', rating,
+            'before', jsonb_build_object('rating', rating), 'reason', 'hot')
+        FROM lead;
+        INSERT INTO digest (workspace_id, kind, period_start, period_end, figures, created_at)
+        SELECT id, 'weekly', '2026-11-02', '2026-11-09',
+            jsonb_build_object('total', jsonb_build_object('hot', 3), 'said', '"hot": hot'), now()
+        FROM workspace
+    """
+    holding(empty, "0007_cover", *_PEOPLE, *rows.split(";"))
+    read = text(
+        "SELECT string_agg(rating, ' ' ORDER BY id) FROM lead"
+        " UNION ALL SELECT string_agg(facts::text, ' ' ORDER BY id) FROM lead_event"
+        " UNION ALL SELECT figures::text FROM digest"
+    )
+    with empty.connect() as connection:
+        before = connection.scalars(read).all()
+    migrate.upgrade(empty)
+    with empty.connect() as connection:
+        ratings, events, figures = connection.scalars(read).all()
+    assert ratings == "great good"
+    assert events == before[1].replace('"rating": "hot"', '"rating": "great"')
+    assert figures == before[2].replace('"hot": 3', '"great": 3')
+    migrate.downgrade(empty, "0007_cover")
+    with empty.connect() as connection:
+        assert connection.scalars(read).all() == before
+
+
 @pytest.fixture
 def newer_version(tmp_path: Path) -> Callable[..., None]:
     """Upgrades a database as a newer version does, which has more revisions than this one."""

@@ -1,0 +1,45 @@
+"""The best quality is stored as *great*, as people read it; *hot* is a lead's priority."""
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "0008_great_leads"
+down_revision = "0007_cover"
+branch_labels = None
+depends_on = None
+
+# Whether a version that does not know this revision goes on working beside it: True where nothing is
+# taken away, renamed or narrowed, and what is added may be left out of an INSERT.
+serves_older = False
+
+# The leads; what a step says of them, and of what was there before it; and the figure of this name
+# in what digests have said. Daily totals are computed anew by themselves.
+_STATEMENTS = (
+    "UPDATE lead SET rating = :new WHERE rating = :old",
+    """
+    UPDATE lead_event SET facts = jsonb_set(facts, '{rating}', to_jsonb(CAST(:new AS text)))
+    WHERE facts ->> 'rating' = :old
+    """,
+    """
+    UPDATE lead_event SET facts = jsonb_set(facts, '{before,rating}', to_jsonb(CAST(:new AS text)))
+    WHERE facts #>> '{before,rating}' = :old
+    """,
+    """
+    UPDATE digest SET figures = replace(
+        figures::text, format('"%s": ', CAST(:old AS text)), format('"%s": ', CAST(:new AS text))
+    )::jsonb
+    """,
+)
+
+
+def upgrade() -> None:
+    _rename("hot", "great")
+
+
+def downgrade() -> None:
+    _rename("great", "hot")
+
+
+def _rename(old: str, new: str) -> None:
+    for statement in _STATEMENTS:
+        op.get_bind().execute(text(statement), {"old": old, "new": new})
