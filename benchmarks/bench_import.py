@@ -43,11 +43,13 @@ def main() -> None:
     with open_office() as office:
         for size in sizes:
             new, again = _import(office, size)
-            told = size == 100_000
+            is_judged = size == 100_000
             name = f"{size:,} rows"
-            table.row(name, "s", [new.seconds], most=MOST_SECONDS if told else None)
+            table.row(name, "s", [new.seconds], most=MOST_SECONDS if is_judged else None)
             table.row("  a thousand rows", "s", [new.seconds / size * 1000])
-            table.row("  peak memory", "MB", [new.megabytes], most=MOST_MEGABYTES if told else None)
+            table.row(
+                "  peak memory", "MB", [new.megabytes], most=MOST_MEGABYTES if is_judged else None
+            )
             table.row("  the same list again", "s", [again.seconds])
     table.print()
 

@@ -59,8 +59,8 @@ def main() -> None:
         who = _fill(store)
         with store.transaction() as session:
             day = session.scalars(text("SELECT (current_date - 25)::text")).one()
-        for what, asked in ASKED.items():
-            rounds = [_round(store, who, asked.format(day=day)) for _ in range(ROUNDS + 1)][1:]
+        for what, words in ASKED.items():
+            rounds = [_round(store, who, words.format(day=day)) for _ in range(ROUNDS + 1)][1:]
             table.row(f"{what}, p50", "ms", [percentile(each, 0.5) for each in rounds])
             table.row("  p99", "ms", [percentile(each, 0.99) for each in rounds], most=MOST_MS)
         store.close()
@@ -82,13 +82,13 @@ def _fill(store: Store) -> Person:
     return who
 
 
-def _round(store: Store, who: Person, asked: str) -> list[float]:
+def _round(store: Store, who: Person, words: str) -> list[float]:
     """Milliseconds of each look."""
     taken = []
     for _ in range(LOOKS):
         begun = time.perf_counter()
         with store.transaction() as session:
-            answer = list_messages.offers(offers.offers(session, who, asked))
+            answer = list_messages.offers(offers.offers(session, who, words))
         assert answer.blocks
         taken.append((time.perf_counter() - begun) * 1_000)
     return taken

@@ -155,8 +155,11 @@ def answer_all(store: Store, moment: datetime) -> list[float]:
         start = time.perf_counter()
         with store.transaction() as session:
             who = session.get_one(Person, person_id)
-            said = {"plan": f"Call {person_id}.", "blockers": "No list." if person_id % 50 else ""}
-            standup_answering.answer(session, who, entry_id, said)
+            answers = {
+                "plan": f"Call {person_id}.",
+                "blockers": "No list." if person_id % 50 else "",
+            }
+            standup_answering.answer(session, who, entry_id, answers)
         return time.perf_counter() - start
 
     with ThreadPoolExecutor(THREADS) as pool:

@@ -114,10 +114,10 @@ def _button(part: Part) -> list[str]:
 def _confirm(part: Part) -> list[str]:
     if "confirm" not in part:
         return []
-    asked = part["confirm"]
-    says = f"{_plain(asked['title'])}: {_plain(asked['text'])}"
-    rest = _style(asked) + _rest(asked, "title", "text", "confirm", "deny", "style")
-    return [f"  ? {says} [{_plain(asked['confirm'])}{rest}] [{_plain(asked['deny'])}]"]
+    question = part["confirm"]
+    says = f"{_plain(question['title'])}: {_plain(question['text'])}"
+    rest = _style(question) + _rest(question, "title", "text", "confirm", "deny", "style")
+    return [f"  ? {says} [{_plain(question['confirm'])}{rest}] [{_plain(question['deny'])}]"]
 
 
 def _style(part: Part) -> str:

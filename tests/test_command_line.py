@@ -113,22 +113,22 @@ SETTINGS = {
 
 
 def test_every_source_says_how_it_is_connected(store: Store, database_url: str) -> None:
-    told = handoff("sources", DATABASE_URL=database_url, **SETTINGS).stdout
+    output = handoff("sources", DATABASE_URL=database_url, **SETTINGS).stdout
     for source in SOURCES.values():
-        assert f"{source.name} ({source.slug})" in told
-    assert "https://handoff.example.com/leads/typeform" in told
-    assert "https://handoff.example.com/leads/jotform/<key>" in told
-    assert "half set up (HANDOFF_SOURCE_TOKENS has no meta)" in told
-    assert "a-secret-of-the-tests" not in told
+        assert f"{source.name} ({source.slug})" in output
+    assert "https://handoff.example.com/leads/typeform" in output
+    assert "https://handoff.example.com/leads/jotform/<key>" in output
+    assert "half set up (HANDOFF_SOURCE_TOKENS has no meta)" in output
+    assert "a-secret-of-the-tests" not in output
 
 
 def test_sources_and_webhooks_are_listed_before_slack_is_set_up(
     store: Store, database_url: str
 ) -> None:
-    told = handoff("sources", DATABASE_URL=database_url)
-    assert (told.returncode, told.stderr) == (0, "")
-    assert "https://<your address>/leads/typeform" in told.stdout
-    assert "not set up (HANDOFF_LEAD_KEYS has no key)" in told.stdout
+    done = handoff("sources", DATABASE_URL=database_url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "https://<your address>/leads/typeform" in done.stdout
+    assert "not set up (HANDOFF_LEAD_KEYS has no key)" in done.stdout
     install(store)
     assert (
         "No webhooks. Set HANDOFF_WEBHOOKS" in handoff("webhooks", DATABASE_URL=database_url).stdout
@@ -246,9 +246,9 @@ def test_what_could_not_be_read_is_listed_and_replayed(store: Store, database_ur
     with store.transaction() as session:
         first = lead_receiving.unread(session, workspace.id, 1)[0]
         first.body = b'{"email": "ada@example.com"}'
-    told = handoff("leads", "replay", DATABASE_URL=database_url).stdout
-    assert "Submission 1: lead 1" in told
-    assert "Submission 2: This submission could not be read" in told
+    output = handoff("leads", "replay", DATABASE_URL=database_url).stdout
+    assert "Submission 1: lead 1" in output
+    assert "Submission 2: This submission could not be read" in output
     assert (
         "already been dealt with"
         in handoff("leads", "replay", "1", DATABASE_URL=database_url).stdout
@@ -269,8 +269,8 @@ def test_a_list_is_imported_from_the_command_line(
     assert "1 new, 0 join a lead that is open, 0 here already, 1 refused" in shown
     assert "1 x email: is not an email address" in shown
     assert "Nothing was imported." in shown
-    told = run(str(file), "--map", "Wer=first_name", "--yes").stdout
-    assert "Imported." in told
+    output = run(str(file), "--map", "Wer=first_name", "--yes").stdout
+    assert "Imported." in output
     refused = (tmp_path / "june - refused.csv").read_text("utf-8-sig").splitlines()
     assert refused[1] == "Bob,nobody,email: is not an email address"
     assert "0 new, 0 join a lead that is open, 1 here already" in run(
@@ -281,7 +281,7 @@ def test_a_list_is_imported_from_the_command_line(
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "problem"),
     [
         (["--map", "Wer=nonsense"], "should read COLUMN=MEANING"),
         (["--map", "Was=email"], "no column “Was”. It has: Wer, Post"),
@@ -291,13 +291,13 @@ def test_a_list_is_imported_from_the_command_line(
     ],
 )
 def test_a_list_that_cannot_be_imported_says_why(
-    store: Store, database_url: str, tmp_path: Path, more: list[str], said: str
+    store: Store, database_url: str, tmp_path: Path, more: list[str], problem: str
 ) -> None:
     file = tmp_path / "june.csv"
     file.write_text("Wer,Post\nAda,ada@example.com\n")
     install(store)
     ended = handoff("leads", "import", str(file), *more, "--yes", DATABASE_URL=database_url)
-    assert (ended.returncode, said in ended.stderr) == (1, True), ended.stderr
+    assert (ended.returncode, problem in ended.stderr) == (1, True), ended.stderr
     gone = handoff("leads", "import", "/no/such.csv", DATABASE_URL=database_url)
     assert "I can't open" in gone.stderr
     assert "Traceback" not in gone.stderr
@@ -314,14 +314,14 @@ def test_an_export_is_imported_from_the_command_line(
     def run(*more: str) -> Ended:
         return handoff("spend", "import", str(file), *more, "--yes", DATABASE_URL=database_url)
 
-    asked = run()
-    assert "from an unknown platform: add --platform NAME" in asked.stdout
-    assert '--map "Spend (EUR)=decimal_point" or --map "Spend (EUR)=decimal_comma"' in asked.stdout
-    assert (asked.returncode, "which platform this is from" in asked.stderr) == (1, True)
+    first = run()
+    assert "from an unknown platform: add --platform NAME" in first.stdout
+    assert '--map "Spend (EUR)=decimal_point" or --map "Spend (EUR)=decimal_comma"' in first.stdout
+    assert (first.returncode, "which platform this is from" in first.stderr) == (1, True)
     means = ["--map", "Date=day_first", "--map", "Spend (EUR)=decimal_point"]
-    told = run("--platform", "reddit", *means)
-    assert "june: 2 rows from Reddit" in told.stdout
-    assert "Rounding changes the total by -0.003 EUR" in told.stdout
+    done = run("--platform", "reddit", *means)
+    assert "june: 2 rows from Reddit" in done.stdout
+    assert "Rounding changes the total by -0.003 EUR" in done.stdout
     refused = (tmp_path / "june - refused.csv").read_text("utf-8-sig").splitlines()
     assert '04/06/2026,Autumn,free,"“free” is not an amount' in refused[1]
     assert "0 new, 0 restated, 1 here already" in run("--platform", "Reddit Ads", *means).stdout

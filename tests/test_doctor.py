@@ -42,17 +42,17 @@ def examine(slack: StandIn, database: str, **changes: Any) -> tuple[bool, str]:
         "public_url": "https://handoff.example.com",
         "lead_keys": {"website": SecretStr("0123456789abcdef")},
     }
-    said: list[str] = []
-    well = doctor.examine(Settings(**facts | changes), said.append)
-    return well, "\n".join(said)
+    lines: list[str] = []
+    well = doctor.examine(Settings(**facts | changes), lines.append)
+    return well, "\n".join(lines)
 
 
 def test_all_is_well(slack: StandIn, database_url: str) -> None:
-    well, said = examine(slack, database_url)
-    assert well, said
+    well, report = examine(slack, database_url)
+    assert well, report
     for what in ("Bot token", "Scopes", "Clock", "Channel #leads", "Socket Mode", "Database"):
-        assert f"✓ {what}" in said
-    assert slack.bot_token not in said
+        assert f"✓ {what}" in report
+    assert slack.bot_token not in report
 
 
 def test_the_channel_is_the_one_that_the_workspace_has_by_now(
@@ -64,8 +64,8 @@ def test_the_channel_is_the_one_that_the_workspace_has_by_now(
             session, team_id=slack.workspace.team.id, name="Acme", bot_user_id="U0",
             channel=moved.id, timezone="UTC", currency="EUR",
         )  # fmt: skip
-    _, said = examine(slack, database_url)
-    assert "✓ Channel #deals" in said
+    _, report = examine(slack, database_url)
+    assert "✓ Channel #deals" in report
 
 
 @pytest.mark.parametrize(
@@ -83,20 +83,20 @@ def test_the_channel_is_the_one_that_the_workspace_has_by_now(
 def test_what_is_wrong_comes_with_what_to_do(
     slack: StandIn, database_url: str, changes: dict[str, Any], advice: str
 ) -> None:
-    well, said = examine(slack, database_url, **changes)
+    well, report = examine(slack, database_url, **changes)
     assert not well
-    assert advice in said
+    assert advice in report
 
 
 def test_what_is_not_set_up_yet_is_not_broken(slack: StandIn, database_url: str) -> None:
-    well, said = examine(
+    well, report = examine(
         slack, database_url, slack_client_id="", slack_client_secret=None, lead_keys={}
     )
-    assert well, said
+    assert well, report
     for what in ("Sign in with Slack, for the report page", "Senders of leads: 0",
                  "Salespeople: 0", "CRM"):  # fmt: skip
-        assert f"– {what}: not set up. " in said
-    assert said.endswith("Nothing is broken; 4 things are not set up.")
+        assert f"– {what}: not set up. " in report
+    assert report.endswith("Nothing is broken; 4 things are not set up.")
 
 
 def test_salespeople_are_counted(slack: StandIn, store: Store, database_url: str) -> None:
@@ -140,10 +140,10 @@ def test_a_database_from_before_the_first_release_is_named(
             "ALTER TABLE workspace RENAME channel TO room",
         ):
             session.execute(text(statement))
-    well, said = examine(slack, database_url)
+    well, report = examine(slack, database_url)
     assert not well
-    assert "✗ Database: This database (revision 0041) was made by a version of Handoff from" in said
-    assert "✓ Channel #leads" in said
+    assert "✗ Database: This database (revision 0041) was made by a version of Handoff" in report
+    assert "✓ Channel #leads" in report
 
 
 def test_missing_scopes_are_named(database_url: str) -> None:
@@ -155,19 +155,19 @@ def test_missing_scopes_are_named(database_url: str) -> None:
 
 
 def test_a_crm_is_looked_at_where_there_is_one(slack: StandIn, database_url: str) -> None:
-    well, said = examine(slack, database_url)
+    well, report = examine(slack, database_url)
     assert well
-    assert "– CRM: not set up. HANDOFF_CRM names the one that you use." in said
+    assert "– CRM: not set up. HANDOFF_CRM names the one that you use." in report
     with closing(HubSpotOffice()) as office:
         named = {"crm": "hubspot", "crm_url": office.access.address, "crm_key": office.access.key}
-        well, said = examine(slack, database_url, **named)
-        assert well, said
-        assert "✓ HubSpot; `handoff crm check`" in said
+        well, report = examine(slack, database_url, **named)
+        assert well, report
+        assert "✓ HubSpot; `handoff crm check`" in report
         wrong = named | {"crm_key": SecretStr("pat-wrong")}
         assert "✗ HubSpot: " in examine(slack, database_url, **wrong)[1]
-    well, said = examine(slack, database_url, **named)
+    well, report = examine(slack, database_url, **named)
     assert not well
-    assert "HubSpot cannot be reached" in said
-    well, said = examine(slack, database_url, crm="odoo")
+    assert "HubSpot cannot be reached" in report
+    well, report = examine(slack, database_url, crm="odoo")
     assert not well
-    assert "HANDOFF_CRM is odoo, which needs HANDOFF_CRM_URL" in said
+    assert "HANDOFF_CRM is odoo, which needs HANDOFF_CRM_URL" in report

@@ -121,11 +121,11 @@ class Company(BaseCompany):
         return self._numbers
 
     def do(
-        self, act: Callable[..., Any], *what: Any, who: Person | None = None, **said: Any
+        self, act: Callable[..., Any], *what: Any, who: Person | None = None, **fields: Any
     ) -> Any:
         """Let a person do something, in a transaction of its own."""
         with self.store.transaction() as session:
-            return act(session, session.get_one(Person, (who or self.boss).id), *what, **said)
+            return act(session, session.get_one(Person, (who or self.boss).id), *what, **fields)
 
     def ask(self, statement: Any) -> Any:
         with self.store.transaction() as session:
@@ -277,10 +277,10 @@ class Company(BaseCompany):
             pass
         return int(self.ask(text(f"SELECT call_list_id FROM lead_import WHERE id = {import_id}")))
 
-    def campaign(self, act: Callable[..., Any] = announcing.announce, **said: Any) -> int:
+    def campaign(self, act: Callable[..., Any] = announcing.announce, **fields: Any) -> int:
         number = self.number()
-        told = draft(name=f"Offer {number}", utm_campaign=f"offer-{number}", **said)
-        return int(self.do(act, told, f"form-{number}").id)
+        campaign = draft(name=f"Offer {number}", utm_campaign=f"offer-{number}", **fields)
+        return int(self.do(act, campaign, f"form-{number}").id)
 
     def drafted(self) -> int:
         return self.campaign(drafting.draft_campaign)
@@ -300,8 +300,8 @@ class Company(BaseCompany):
         return int(self.do(questions.ask, self.campaign(), "Why?", token, who=self.ben).id)
 
     def request(self) -> int:
-        told = {"text": "A trial", "audience": "shops", "token": f"r{self.number()}"}
-        return int(self.do(planning_requests.ask_for, who=self.ben, **told).id)
+        request = {"text": "A trial", "audience": "shops", "token": f"r{self.number()}"}
+        return int(self.do(planning_requests.ask_for, who=self.ben, **request).id)
 
     def proposed(self) -> int:
         number = self.number()
@@ -333,9 +333,9 @@ class Company(BaseCompany):
 
     def spent(self) -> int:
         amount, day = Money(1_000, "EUR"), MONDAY.date()
-        told = entering.Spending(day, day, "Ads", amount)
+        spending = entering.Spending(day, day, "Ads", amount)
         campaign_id = self.campaign()
-        self.do(entering.enter, campaign_id, told, f"s{self.number()}")
+        self.do(entering.enter, campaign_id, spending, f"s{self.number()}")
         return int(self.ask(select(SpendEntry.id).order_by(SpendEntry.id.desc())))
 
     def export_of_spend(self) -> int:
@@ -373,9 +373,9 @@ class Company(BaseCompany):
         with self.store.transaction() as session:
             usual = standup_setup.usual(session, session.get_one(Person, self.boss.id))
         number = self.number()
-        told = {"name": f"Standup {number}", "token": f"st{number}", "team": self.boss.team_id}
+        named = {"name": f"Standup {number}", "token": f"st{number}", "team": self.boss.team_id}
         assert usual is not None
-        return int(self.do(standup_setup.create, NewStandup(**STANDUP, **told)).id)
+        return int(self.do(standup_setup.create, NewStandup(**STANDUP, **named)).id)
 
     def entry(self) -> tuple[str, int]:
         """Somebody's part of today, which nobody has touched."""
@@ -400,22 +400,25 @@ class Company(BaseCompany):
                 self._entries = iter([(row[0], row[1]) for row in found])
         return next(self._entries)
 
-    def said(self, theme: str) -> int:
+    def answered(self, theme: str) -> int:
         """What somebody answered about a theme."""
         who, entry_id = self.entry()
         with self.store.transaction() as session:
-            asked = standup_rounds.entry_to_show(session, entry_id).round.standup.active_questions
-            told = {each.key: "It is stuck" if each.theme == theme else "" for each in asked}
-            told |= {
-                each.key: "Calls" for each in asked if each.needs_answer and not told[each.key]
+            entry = standup_rounds.entry_to_show(session, entry_id)
+            questions = entry.round.standup.active_questions
+            answers = {each.key: "It is stuck" if each.theme == theme else "" for each in questions}
+            answers |= {
+                each.key: "Calls"
+                for each in questions
+                if each.needs_answer and not answers[each.key]
             }
             person = people.person(session, self.workspace.id, who)
-            standup_answering.answer(session, person, entry_id, told)
+            standup_answering.answer(session, person, entry_id, answers)
         mine = select(StandupAnswer.id).where(StandupAnswer.entry_id == entry_id)
         return int(self.ask(mine.where(StandupAnswer.text == "It is stuck")))
 
     def taken(self) -> int:
-        answer_id = self.said("blockers")
+        answer_id = self.answered("blockers")
         self.do(blockers.take_on, answer_id, who=self.mara)
         return answer_id
 
@@ -614,7 +617,7 @@ class Office:
         for block in view.blocks:
             if block["type"] == "input":
                 element, block_id = block["element"], block["block_id"]
-                value = form.said.get(block_id, typed(block))
+                value = form.values.get(block_id, typed(block))
                 value = value(company) if callable(value) else value
                 entry = forms.entry_for(element, value, lambda _kind, each: each)
                 view.values.setdefault(block_id, {})[element["action_id"]] = entry
@@ -721,7 +724,7 @@ class Form:
 
     opener: str
     about: Scene = lambda _company: ""
-    said: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def by(who: str, scene: Scene) -> Scene:
@@ -799,9 +802,9 @@ BUTTONS: dict[str, Scene] = {
     "shadow.unpick": Company.picked,
     "standup.hand_back": by("UMARA", Company.taken),
     "standup.resolve": by("UMARA", Company.taken),
-    "standup.make": lambda c: c.said("ideas"),
+    "standup.make": lambda c: c.answered("ideas"),
     "standup.skip": Company.entry,
-    "standup.take": by("UMARA", lambda c: c.said("blockers")),
+    "standup.take": by("UMARA", lambda c: c.answered("blockers")),
     "submission.replay": Company.fixed,
     "lead.back": lambda c: c.do(lead_absences.go_away, MONDAY + timedelta(days=2)) and "",
     "/lead back": lambda c: c.do(lead_absences.go_away, MONDAY + timedelta(days=2)) and "",
@@ -849,18 +852,18 @@ INSIDE = {
 
 FORMS: dict[str, Form] = {
     "calls.save": Form("calls.next", Company.call_list, {"outcome": "interested", "note": "x"}),
-    "campaign.preview": Form("/campaign ", said={"name": "New", "kind": "webinar"}),
+    "campaign.preview": Form("/campaign ", values={"name": "New", "kind": "webinar"}),
     "campaign.save_answer": Form("campaign.answer", Company.question),
     "campaign.save_change": Form("campaign.change", Company.campaign, {"offer": "Another"}),
     "campaign.save_end": Form("campaign.end", Company.campaign),
     "campaign.save_launch": Form("campaign.launch", Company.drafted, {"launch_at": ""}),
     "campaign.save_question": Form("campaign.ask", Company.campaign),
-    "crm.save_owner": Form("crm.owners", said={"user": "-"}),
+    "crm.save_owner": Form("crm.owners", values={"user": "-"}),
     "digest.save": Form("digest.change", lambda c: c.ask(
         select(Timetable.id).where(Timetable.workspace_id == c.workspace.id))),
     "import.save_columns": Form("import.columns", Company.imported),
     "lead.save_away": Form("/lead away"),
-    "lead.find": Form("lead.search", said={"words": "a"}),
+    "lead.find": Form("lead.search", values={"words": "a"}),
     "lead.save_call": Form("lead.log_call", Company.mine, {
         "outcome": "no_answer", "note": "Rang twice", "next_step": "Try at nine"}),
     "lead.save_details": Form("lead.edit", Company.mine, {"company": "Engines"}),
@@ -868,7 +871,7 @@ FORMS: dict[str, Form] = {
     "lead.save_lost": Form("lead.lost", Company.mine, {"disposition": "no_budget"}),
     "lead.save_message_note": Form(":lead.note_from_message", Company.lead, {
         "note": "Prefers mornings"}),
-    "lead.save_new": Form(":lead.new", said={
+    "lead.save_new": Form(":lead.new", values={
         "email": lambda c: f"new{c.number()}@example.com"}),
     "lead.save_note": Form("lead.note", Company.mine, {"note": "Prefers mornings"}),
     "lead.save_targets": Form("/lead targets"),
@@ -880,12 +883,12 @@ FORMS: dict[str, Form] = {
     "lead.save_weight": Form("/lead rotation"),
     "lead.save_won": Form("lead.won", Company.mine, {"amount": "1,200"}),
     "library.find": Form("/handoff find"),
-    "people.save": Form("people.add", said={"person": "UNEW", "roles": ["marketer"]}),
+    "people.save": Form("people.add", values={"person": "UNEW", "roles": ["marketer"]}),
     "people.save_hours": Form("people.edit_hours", lambda c: c.boss.team_id),
-    "people.save_set_up": Form("people.set_up", said={
+    "people.save_set_up": Form("people.set_up", values={
         "managers": ["UNEW"], "everybody_sells": ["yes"]}),
     "people.save_team": Form("people.add_team"),
-    "proposal.save": Form("/campaign propose", said={"name": "Planned", "kind": "webinar",
+    "proposal.save": Form("/campaign propose", values={"name": "Planned", "kind": "webinar",
         "then": "propose", **dict.fromkeys(("audience", "offer", "terms", "talking_points"), "x")}),
     "proposal.save_answer": Form("proposal.answer", Company.concern),
     "proposal.save_change": Form("proposal.change", Company.proposed, {"offer": "Another"}),
@@ -907,8 +910,8 @@ FORMS: dict[str, Form] = {
     "spend.save": Form("/campaign spend", lambda c: c.campaign() and "", {"amount": "12"}),
     "spend.save_columns": Form("spend.columns", Company.export_of_spend),
     "spend.save_correction": Form("spend.correct", Company.spent, {"amount": "12"}),
-    "spend.save_cost": Form("/campaign costs", said={"amount": "12"}),
-    "spend.save_margin": Form("/campaign margin", said={"percent": "40"}),
+    "spend.save_cost": Form("/campaign costs", values={"amount": "12"}),
+    "spend.save_margin": Form("/campaign margin", values={"percent": "40"}),
     "standup.create": Form("standup.new"),
     "standup.save": Form("standup.change", Company.standup),
     "standup.save_questions": Form("standup.questions", Company.standup),

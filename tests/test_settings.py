@@ -114,7 +114,7 @@ def test_every_setting_stands_in_the_example() -> None:
     example = (Path(__file__).parents[1] / ".env.example").read_text()
     names = re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
     assert sorted(names) == sorted(environment_name(field) for field in Settings.model_fields)
-    said = re.sub(r"\n# ", " ", example)
+    text = re.sub(r"\n# ", " ", example)
     for field in Settings.model_fields.values():
         assert field.description
-        assert field.description.split(". ", 1)[0].rstrip(".") in said
+        assert field.description.split(". ", 1)[0].rstrip(".") in text

@@ -214,9 +214,9 @@ def got_it_button(campaign: Campaign) -> ButtonElement:
 
 
 def _all_questions(campaign: Campaign, since: SinceAnnouncement) -> list[ButtonElement]:
-    if not since.asked:
+    if not since.questions:
         return []
-    return [_button(campaign, f"Questions ({since.asked:,})", QUESTIONS)]
+    return [_button(campaign, f"Questions ({since.questions:,})", QUESTIONS)]
 
 
 def _title(campaign: Campaign) -> HeaderBlock:

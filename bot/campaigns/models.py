@@ -400,7 +400,7 @@ class SinceAnnouncement:
 
     answered: Sequence[CampaignQuestion] = ()
     """The newest answers, each with who asked and who answered."""
-    asked: int = 0
+    questions: int = 0
     """How many questions there are in all."""
     change: CampaignEvent | None = None
     """The last change of what it says, with who made it."""

@@ -230,8 +230,8 @@ def details(report: Report, *, shows_money: bool) -> Message:
 def _team_stats(report: Report) -> list[Block]:
     """Standups and shadowing, where there were any."""
     team = report.team
-    standups = f"Standups: {team.answered:,} of {plural(team.asked, 'question')} answered."
-    lines = [standups if team.asked else "", quarter_line(team.quarter) if team.quarter else ""]
+    standups = f"Standups: {team.answered:,} of {plural(team.prompts, 'question')} answered."
+    lines = [standups if team.prompts else "", quarter_line(team.quarter) if team.quarter else ""]
     return [note_lines(*lines)] if any(lines) else []
 
 

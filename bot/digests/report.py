@@ -43,8 +43,8 @@ class TeamStats:
     """How marketing and sales worked together: standups, requests and job shadowing, as they were
     when the week was summed up."""
 
-    asked: int = 0
-    """How often somebody was asked in a standup of the week."""
+    prompts: int = 0
+    """How many questions of standups people were sent in the week."""
     answered: int = 0
     overdue: int = 0
     """Requests that wait longer than marketing promised."""

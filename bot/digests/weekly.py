@@ -255,7 +255,7 @@ def team_stats(session: Session, workspace: Workspace, week: Week) -> TeamStats:
     trends = standups.response_trend(session, workspace.id, 2).values()
     weeks = [each for trend in trends for each in trend.weeks if each.monday == week.monday]
     return TeamStats(
-        asked=sum(each.asked for each in weeks),
+        prompts=sum(each.prompts for each in weeks),
         answered=sum(each.answered for each in weeks),
         overdue=len(planning.overdue(session, workspace.id)),
         quarter=shadowing.quarter(session, workspace.id, week.sunday),

@@ -122,7 +122,7 @@ class Rules:
         filled = ("phone", "company", "job_title", "message")
         holds = {name: bool(getattr(payload, name)) for name in filled} | {
             "campaign": has_campaign,
-            "asked_to_be_called": bool(_CALL_ME.search(payload.said)),
+            "asked_to_be_called": bool(_CALL_ME.search(payload.own_words)),
             "repeat_visit": is_return,
         }
         keys = [key for key, is_so in holds.items() if is_so] + list(labels)

@@ -72,9 +72,9 @@ def log_call(
 def _in_words(call: Call, note: str) -> str:
     """The call as a note, which the CRM gets too: that nobody was reached, and what was typed."""
     result = "" if call.result is CallResult.REACHED else call.result.label
-    said = [": ".join(part for part in (result, note) if part)]
-    said += [f"Next step: {call.next_step.strip()}"] if call.next_step.strip() else []
-    return "\n".join(said)
+    parts = [": ".join(part for part in (result, note) if part)]
+    parts += [f"Next step: {call.next_step.strip()}"] if call.next_step.strip() else []
+    return "\n".join(parts)
 
 
 def add_attempt(session: Session, lead: Lead, who: Person, outcome: str) -> LeadAttempt:

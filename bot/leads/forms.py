@@ -114,10 +114,10 @@ class LogCall(Form, id="lead.save_call", title="Log call", submit="Save"):
         """The form of a lead that was called."""
         lead = facts.lead
         reach = "" if facts.names_only else details.phone_link(lead)
-        told = " · ".join(part for part in (reach, details.tried(facts)) if part)
+        line = " · ".join(part for part in (reach, details.tried(facts)) if part)
         return cls.modal(
             lead_id=lead.id, before=lead.call_attempts, quality=lead.rating,
-            blocks=[subject(lead), *([SectionBlock(text=told)] if told else [])],
+            blocks=[subject(lead), *([SectionBlock(text=line)] if line else [])],
         )  # fmt: skip
 
 
@@ -351,10 +351,10 @@ def _load(who: Person, held: Mapping[int, int], away: Container[int]) -> str:
 
 def nobody_else(lead: Lead) -> View:
     """There is no colleague to give it to."""
-    said = "There's no other salesperson. Admins assign roles with `/handoff people`."
+    sentence = "There's no other salesperson. Admins assign roles with `/handoff people`."
     return View(
         type="modal", title="Hand over", close="Close",
-        blocks=[subject(lead), SectionBlock(text=said)],
+        blocks=[subject(lead), SectionBlock(text=sentence)],
     )  # fmt: skip
 
 
@@ -393,8 +393,10 @@ class Call(Form, id="calls.save", title="Next contact", submit="Save and next", 
 
 def all_called(name: str) -> View:
     """Nobody is left."""
-    said = f"Nobody is left to call on “{safe(name, 150)}”. Thank you!"
-    return View(type="modal", title="All called", close="Close", blocks=[SectionBlock(text=said)])
+    sentence = f"Nobody is left to call on “{safe(name, 150)}”. Thank you!"
+    return View(
+        type="modal", title="All called", close="Close", blocks=[SectionBlock(text=sentence)]
+    )
 
 
 def _contact(facts: LeadFacts) -> list[Block]:
@@ -424,5 +426,5 @@ def _campaign(campaign: Campaign | None) -> list[Block]:
     if campaign is None:
         return []
     points = f"\n{safe(campaign.talking_points, 1_000)}" if campaign.talking_points else ""
-    said = f"*{safe(campaign.name, 150)}*\n{offer_line(campaign)}{points}"
-    return [SectionBlock(text=said)]
+    words = f"*{safe(campaign.name, 150)}*\n{offer_line(campaign)}{points}"
+    return [SectionBlock(text=words)]

@@ -41,9 +41,9 @@ def show_headline(
         "stalled": counts[Mine.STALLED],
         "to rate": counts[Mine.TO_RATE],
     }
-    said = [f"{count:,} {what}" for what, count in counted.items() if count]
+    parts = [f"{count:,} {what}" for what, count in counted.items() if count]
     first_name = who.name.split(maxsplit=1)[:1]
-    return [header(clean(" · ".join([*first_name, *said]), 150))] if said else []
+    return [header(clean(" · ".join([*first_name, *parts]), 150))] if parts else []
 
 
 @capability.home_section(Place.NOW, *ANY_ROLE)

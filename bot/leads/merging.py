@@ -149,15 +149,15 @@ def _take_over(session: Session, gone: Lead, kept: Lead) -> dict[str, Any]:
 
 def _add_visit(session: Session, gone: Lead, kept: Lead) -> int | None:
     """The submission that the lead began with, as a touch of the other."""
-    said = {name: value for name in _SAID if (value := getattr(gone, name))}
+    fields = {name: value for name in _SAID if (value := getattr(gone, name))}
     if gone.phone:
-        said["phone"] = gone.phone_raw or gone.phone_e164
+        fields["phone"] = gone.phone_raw or gone.phone_e164
     return session.scalar(
         insert(Touch)
         .values(
             workspace_id=kept.workspace_id, lead_id=kept.id, source=gone.source,
             sender=gone.sender, external_id=gone.external_id, person_key=gone.person_key,
-            at=gone.received_at, campaign_id=gone.campaign_id, facts=said,
+            at=gone.received_at, campaign_id=gone.campaign_id, facts=fields,
         )
         .on_conflict_do_nothing()
         .returning(Touch.id)

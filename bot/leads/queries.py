@@ -153,7 +153,7 @@ def step_facts(session: Session, step_id: int) -> StepFacts:
     ).one()
     taken, by = row.LeadStep, _person(session, row.LeadStep.by_id)
     moved = _via(session, row.Lead) if taken.step == EscalationStep.MOVED and by is None else {}
-    event = steps.told_event(session, taken) if by else None
+    event = steps.event_behind(session, taken) if by else None
     return StepFacts(
         *row[:3], by=by, meets_at=row.meets_at, event=event,
         is_undone=event is not None and steps.is_undone(session, event),

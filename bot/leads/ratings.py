@@ -53,12 +53,12 @@ def reasons(session: Session, which: Sequence[ColumnElement[bool]], most: int) -
 
 def _counted(
     session: Session,
-    said: SQLColumnExpression[Any],
+    reason: SQLColumnExpression[Any],
     which: Sequence[ColumnElement[bool]],
     facts: Mapping[str, Any] | None,
 ) -> Counted:
     count = func.count()
-    query = select(said, count).where(*which).group_by(said).order_by(count.desc(), said)
+    query = select(reason, count).where(*which).group_by(reason).order_by(count.desc(), reason)
     return [(words, often) for words, often in session.execute(query, facts or {})]
 
 

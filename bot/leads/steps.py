@@ -131,18 +131,18 @@ def last_handover(session: Session, lead: Lead) -> tuple[LeadEvent, Person | Non
 _OUTCOMES = (EventType.WON, EventType.LOST, EventType.RECYCLED, EventType.REOPENED)
 
 
-def told_event(session: Session, told: LeadStep) -> LeadEvent | None:
+def event_behind(session: Session, step: LeadStep) -> LeadEvent | None:
     """What a colleague did with the lead, of which this step tells its owner or former owner."""
     done = select(LeadEvent).where(
-        LeadEvent.lead_id == told.lead_id,
-        LeadEvent.person_id == told.by_id,
+        LeadEvent.lead_id == step.lead_id,
+        LeadEvent.person_id == step.by_id,
     )
-    if told.step == EscalationStep.CLOSED:
+    if step.step == EscalationStep.CLOSED:
         done = done.where(LeadEvent.event_type.in_(_OUTCOMES))
-    elif told.step == EscalationStep.MOVED:
-        was_theirs = LeadEvent.facts["from_id"].as_integer() == told.person_id
+    elif step.step == EscalationStep.MOVED:
+        was_theirs = LeadEvent.facts["from_id"].as_integer() == step.person_id
         moved = LeadEvent.event_type == EventType.REASSIGNED
-        done = done.where(moved, was_theirs, LeadEvent.at <= told.at)
+        done = done.where(moved, was_theirs, LeadEvent.at <= step.at)
     else:
         return None
     return session.scalars(done.order_by(LeadEvent.id.desc()).limit(1)).first()
@@ -164,12 +164,12 @@ def attempts(session: Session, lead: Lead) -> Sequence[LeadAttempt]:
     return session.scalars(mine.order_by(LeadAttempt.id.desc())).all()
 
 
-def is_kept(session: Session, asked: LeadStep) -> bool:
+def is_kept(session: Session, request: LeadStep) -> bool:
     """Whether the colleague who asks for the lead in this step was told no."""
-    told = select(LeadStep.id).where(
-        LeadStep.lead_id == asked.lead_id,
-        LeadStep.assignment_no == asked.assignment_no,
+    refusal = select(LeadStep.id).where(
+        LeadStep.lead_id == request.lead_id,
+        LeadStep.assignment_no == request.assignment_no,
         LeadStep.step == EscalationStep.KEPT,
-        LeadStep.person_id == asked.by_id,
+        LeadStep.person_id == request.by_id,
     )
-    return session.scalar(told.limit(1)) is not None
+    return session.scalar(refusal.limit(1)) is not None

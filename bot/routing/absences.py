@@ -114,9 +114,9 @@ def replace_absence(
         _show_cover_again(session, each)
     session.flush()
     enqueue(session, END_ABSENCE, at=until, absence_id=absence.id)
-    asked = session.scalars(select(AwayOffer.id).where(AwayOffer.person_id == who.id))
+    offers = session.scalars(select(AwayOffer.id).where(AwayOffer.person_id == who.id))
     slack.redraw_all(
-        session, [(slack.HOME, who.id), *((AWAY_OFFER, offer_id) for offer_id in asked)]
+        session, [(slack.HOME, who.id), *((AWAY_OFFER, offer_id) for offer_id in offers)]
     )
     if cover is not None:
         slack.show(session, who.workspace_id, COVERS, absence.id, cover.slack_id)
@@ -428,12 +428,12 @@ def _request(session: Session, lead: Lead, owner: Person, who: Person) -> None:
     workspace = session.get_one(Workspace, lead.workspace_id)
     there, now = rota(session, workspace), clock.now()
     acting = there.people.get(there.acts_for(owner.id, now))
-    asked = [acting] if acting else []
+    deciders = [acting] if acting else []
     if acting is None or not there.is_present(acting.id, now):
         managers = people.having(session, workspace.id, Role.MANAGER)
-        asked += [each for each in managers if there.is_present(each.id, now)]
+        deciders += [each for each in managers if there.is_present(each.id, now)]
     is_new = False
-    for person in asked:
+    for person in deciders:
         step_id = add_step(session, lead, EscalationStep.ASKED, person.id, who.id)
         if step_id is not None:
             is_new = True

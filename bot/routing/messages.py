@@ -43,9 +43,9 @@ def stands_in(handover: Handover) -> Message:
         f"{handover.away.mention} is away until {moment(handover.until)}. You have "
         f"{len(handover.leads):,} of their leads until then. What's still open goes back to them."
     )
-    said = f"\n> {safe(' '.join(handover.note.split()), 1_000)}" if handover.note else ""
+    note = f"\n> {safe(' '.join(handover.note.split()), 1_000)}" if handover.note else ""
     rows = _handed_over(handover.leads, home=handover.reader)
-    return Message(text, [SectionBlock(text=text + said), *rows])
+    return Message(text, [SectionBlock(text=text + note), *rows])
 
 
 def covers(cover: Cover, reader: str) -> Message:

@@ -53,12 +53,12 @@ def _says_away(profile: Mapping[str, Any]) -> bool:
 
 
 def _was_asked(session: Session, who: Person, until: datetime | None) -> bool:
-    asked = select(AwayOffer.id).where(
+    offers = select(AwayOffer.id).where(
         AwayOffer.person_id == who.id, AwayOffer.until.is_not_distinct_from(until)
     )
     if until is None:
-        asked = asked.where(AwayOffer.at > clock.now() - _AGAIN)
-    return session.scalar(asked.limit(1)) is not None
+        offers = offers.where(AwayOffer.at > clock.now() - _AGAIN)
+    return session.scalar(offers.limit(1)) is not None
 
 
 def offered(session: Session, who: Person, offer_id: int) -> AwayOffer:

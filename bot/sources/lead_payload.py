@@ -281,13 +281,13 @@ class LeadPayload(BaseModel):
             self.submitted_at = at
             return
         text = str(self.submitted_at)
-        said = (each for each in self.answers if each.get("field") == "submitted_at")
-        text = next((each["answer"] for each in said), text)
+        answers = (each for each in self.answers if each.get("field") == "submitted_at")
+        text = next((each["answer"] for each in answers), text)
         self.answers = note(self.answers, "submitted_at", text, None)
         self.submitted_at = None
 
     @property
-    def said(self) -> str:
+    def own_words(self) -> str:
         """All that the person wrote in words of their own."""
         return "\n".join([self.message or "", *(each["answer"] for each in self.unplaced)])
 

@@ -55,7 +55,7 @@ _AGREEMENTS = {
     False: "no, n, false, off, 0, refused, opt-out, unsubscribed, declined, unchecked, nein, non, "
     "faux, não, nao, nee, nie, нет",
 }
-_AGREED = {word: said for said, words in _AGREEMENTS.items() for word in words.split(", ")}
+_AGREED = {word: agreed for agreed, words in _AGREEMENTS.items() for word in words.split(", ")}
 
 
 def encodable(text: str) -> str:

@@ -398,14 +398,14 @@ class Week:
     """A week of a standup: whole numbers of prompts, never of people by name."""
 
     monday: date
-    asked: int
+    prompts: int
     answered: int
     skipped: int
 
     @property
     def share(self) -> Fraction | None:
         """Answered of asked, from 0 to 1; None where nobody was asked."""
-        return Fraction(self.answered, self.asked) if self.asked else None
+        return Fraction(self.answered, self.prompts) if self.prompts else None
 
 
 @dataclass(frozen=True)

@@ -149,4 +149,6 @@ def _count_by_week(
         )
         .group_by(StandupRound.standup_id, week)
     )
-    return {(standup, monday.date()): (asked, yes, no) for standup, monday, asked, yes, no in rows}
+    return {
+        (standup, monday.date()): (prompts, yes, no) for standup, monday, prompts, yes, no in rows
+    }

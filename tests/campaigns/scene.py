@@ -117,7 +117,7 @@ class Town:
     def direct(self, person: Person) -> list[str]:
         return [message.text for message in self.slack.messages(self.slack.im(person.slack_id))]
 
-    def told(self, person: Person, times: int = 1) -> list[str]:
+    def messages_of(self, person: Person, times: int = 1) -> list[str]:
         """What only this person was told, once it is so many messages."""
         self.slack.wait_until(lambda: len(self.slack.ephemerals(person.slack_id)) >= times)
         return [message.text for message in self.slack.ephemerals(person.slack_id)]

@@ -127,9 +127,9 @@ def test_a_question_stands_in_the_announcements_thread(
     [card] = company.cards(questions.QUESTION)
     assert (card.target, card.parent_id) == ("C1", company.cards(announcing.CARD)[0].id)
     with company.store.transaction() as session:
-        asked = questions.question(session, card.subject_id)
-    assert asked.text == "Is it for\nold customers too?"
-    assert (asked.person.name, asked.campaign.owner.name) == ("Sal", "Mara")
+        question = questions.question(session, card.subject_id)
+    assert question.text == "Is it for\nold customers too?"
+    assert (question.person.name, question.campaign.owner.name) == ("Sal", "Mara")
 
 
 def test_a_question_goes_where_the_announcement_stands(

@@ -17,7 +17,7 @@ def campaign(company: Company) -> Campaign:
 
 
 @pytest.fixture
-def asked(company: Company, campaign: Campaign) -> int:
+def question(company: Company, campaign: Campaign) -> int:
     company.ask(company.sal, campaign, "Is it for old customers too?")
     return company.cards(questions.QUESTION)[0].subject_id
 
@@ -28,9 +28,9 @@ def answer(company: Company, who: Person, question_id: int, text: str = "No, new
 
 
 def test_an_answer_stands_with_its_question_and_is_told(
-    company: Company, campaign: Campaign, asked: int
+    company: Company, campaign: Campaign, question: int
 ) -> None:
-    answer(company, company.mara, asked, "No,\nnew ones.")
+    answer(company, company.mara, question, "No,\nnew ones.")
     with company.store.transaction() as session:
         since = questions.since(session, campaign)
     [kept] = since.answered
@@ -41,27 +41,27 @@ def test_an_answer_stands_with_its_question_and_is_told(
 
 
 def test_a_better_answer_takes_the_place_of_the_first(
-    company: Company, campaign: Campaign, asked: int
+    company: Company, campaign: Campaign, question: int
 ) -> None:
     for words in ("No.", "No.", "Yes, from July on."):
-        answer(company, company.mara, asked, words)
+        answer(company, company.mara, question, words)
     with company.store.transaction() as session:
-        assert questions.question(session, asked).answer == "Yes, from July on."
+        assert questions.question(session, question).answer == "Yes, from July on."
     assert len(company.cards(questions.ANSWERED)) == 1
 
 
-def test_who_may_answer(company: Company, asked: int) -> None:
+def test_who_may_answer(company: Company, question: int) -> None:
     jonas = company.someone("UJONAS", Role.MARKETER)
     with pytest.raises(drafting.NotYours):
-        answer(company, jonas, asked)
+        answer(company, jonas, question)
     for stranger in (company.sal, company.someone("UX")):
         with pytest.raises(NotAllowed):
-            answer(company, stranger, asked)
+            answer(company, stranger, question)
     spy = hire(company.store, install(company.store, "T2", "C2"), "USPY", "Spy", Role.ADMIN)
-    for who, question_id in ((spy, asked), (company.mara, asked + 1_000)):
+    for who, question_id in ((spy, question), (company.mara, question + 1_000)):
         with pytest.raises(NotFound):
             answer(company, who, question_id)
-    answer(company, company.someone("UBOSS", Role.MANAGER), asked)
+    answer(company, company.someone("UBOSS", Role.MANAGER), question)
 
 
 def test_who_answers_themselves_is_told_nothing(company: Company, campaign: Campaign) -> None:
@@ -71,9 +71,11 @@ def test_who_answers_themselves_is_told_nothing(company: Company, campaign: Camp
 
 
 @pytest.mark.parametrize("words", ["", " \n", "x" * 1_001])
-def test_an_answer_needs_words_and_not_too_many(company: Company, asked: int, words: str) -> None:
+def test_an_answer_needs_words_and_not_too_many(
+    company: Company, question: int, words: str
+) -> None:
     with company.store.transaction() as session:
-        modal = forms.Answer.of(questions.answerable(session, company.mara, asked))
+        modal = forms.Answer.of(questions.answerable(session, company.mara, question))
     with pytest.raises(FieldErrors) as raised:
         forms.Answer.read(sent(modal, answer=words))
     assert list(raised.value.errors) == ["answer"]
@@ -90,7 +92,7 @@ def test_the_card_has_the_newest_answers_and_the_pages_have_all(
     with company.store.transaction() as session:
         since = questions.since(session, campaign)
         pages = [questions.questions(session, campaign.id, page)[0] for page in range(4)]
-    assert since.asked == 23
+    assert since.questions == 23
     assert sorted(each.text for each in since.answered) == [
         "Question 2?", "Question 3?", "Question 4?"
     ]  # fmt: skip

@@ -99,8 +99,8 @@ def test_all_that_is_missing_is_said_at_once(nothing: str | None) -> None:
 )
 def test_a_text_that_is_too_long_says_by_how_much(field: str, most: int) -> None:
     read(**{field: "x" * most})
-    said = problem(**{field: "x" * 10_000})
-    assert said == f"This has 10,000 characters. Please shorten it to {most:,} or fewer."
+    error = problem(**{field: "x" * 10_000})
+    assert error == f"This has 10,000 characters. Please shorten it to {most:,} or fewer."
 
 
 def test_a_line_is_one_line_and_a_text_keeps_its_lines() -> None:
@@ -130,15 +130,15 @@ def test_a_campaign_may_end_today() -> None:
 
 
 def test_the_last_day_is_not_before_the_first() -> None:
-    said = problem(ends_on="2026-05-31")
-    assert said == "The last day is before the first one. Choose a later day."
+    error = problem(ends_on="2026-05-31")
+    assert error == "The last day is before the first one. Choose a later day."
 
 
 def test_the_last_day_is_not_over() -> None:
     with pytest.raises(FieldErrors) as raised:
         read(starts_on="2026-05-01", ends_on="2026-05-31")
-    said = "This day has passed. Choose today or later, or leave it empty."
-    assert raised.value.errors == {"ends_on": said}
+    error = "This day has passed. Choose today or later, or leave it empty."
+    assert raised.value.errors == {"ends_on": error}
 
 
 @pytest.mark.parametrize("field", ["starts_on", "ends_on"])
@@ -155,14 +155,14 @@ def test_no_day_at_all() -> None:
 
 @pytest.mark.parametrize("amount", ["much", "-5", "1.2.3", "9" * 20, "5 thousand"])
 def test_what_is_no_amount(amount: str) -> None:
-    said = problem(budget=amount)
-    assert said == f"“{amount}” is not an amount. Write digits, for example 1250 or 1,250.50."
+    error = problem(budget=amount)
+    assert error == f"“{amount}” is not an amount. Write digits, for example 1250 or 1,250.50."
 
 
 @pytest.mark.parametrize("count", ["0", "-3", "2.5", "many", "1000001", "٣"])
 def test_what_is_no_number_of_leads(count: str) -> None:
-    said = problem(expected_leads=count)
-    assert said == "Write a whole number from 1 to 1,000,000, or leave it empty."
+    error = problem(expected_leads=count)
+    assert error == "Write a whole number from 1 to 1,000,000, or leave it empty."
 
 
 @pytest.mark.parametrize("code", ["spring sale", "a/b", "a?b=c", "<!channel>", "a`b", "🎉"])

@@ -33,47 +33,47 @@ def put(
     return company.announce(name, name=name, utm_campaign=None, **days | more)
 
 
-def look(company: Company, asked: str, who: Person | None = None) -> OfferSearch:
+def look(company: Company, query: str, who: Person | None = None) -> OfferSearch:
     with company.store.transaction() as session:
-        return offers.offers(session, who or company.sal, asked)
+        return offers.offers(session, who or company.sal, query)
 
 
-def names(company: Company, asked: str) -> list[str]:
-    return [then.offer.name for then in look(company, asked).offers]
+def names(company: Company, query: str) -> list[str]:
+    return [then.offer.name for then in look(company, query).offers]
 
 
-def said(company: Company, asked: str) -> Message:
-    answer = list_messages.offers(look(company, asked))
+def reply(company: Company, query: str) -> Message:
+    answer = list_messages.offers(look(company, query))
     assert check_message(answer.blocks) == []
     return answer
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     ["Autumn", "autu", "AUTUMN deal", "deal autumn", "thirty", "salzb", "dent", "cash", "o'hara",
      "EUR 49", "co-op"],
 )  # fmt: skip
-def test_it_is_found_by_how_any_of_its_words_begin(company: Company, asked: str) -> None:
+def test_it_is_found_by_how_any_of_its_words_begin(company: Company, query: str) -> None:
     put(company, "Other")
     put(
         company, "Autumn deal", offer="Thirty days free", audience="Dentists in Salzburg",
         terms="Cash only, as Ms O'Hara said.", price="EUR 49", talking_points="- A co-op price",
     )  # fmt: skip
-    assert names(company, asked) == ["Autumn deal"]
+    assert names(company, query) == ["Autumn deal"]
 
 
-@pytest.mark.parametrize("asked", ["winter", "autumn winter", "tumn"])
-def test_what_is_not_in_it_finds_nothing_and_says_what_to_do(company: Company, asked: str) -> None:
+@pytest.mark.parametrize("query", ["winter", "autumn winter", "tumn"])
+def test_what_is_not_in_it_finds_nothing_and_says_what_to_do(company: Company, query: str) -> None:
     put(company, "Autumn deal")
-    assert names(company, asked) == []
-    assert said(company, asked).text.startswith(f"No offer for “{asked}” today. Try fewer")
+    assert names(company, query) == []
+    assert reply(company, query).text.startswith(f"No offer for “{query}” today. Try fewer")
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(asked=st.text(max_size=60) | st.text("'&|!<>:*()\\ ab-.on 2026", max_size=60))
-def test_whatever_is_typed_is_a_search_or_a_kind_word(company: Company, asked: str) -> None:
+@given(query=st.text(max_size=60) | st.text("'&|!<>:*()\\ ab-.on 2026", max_size=60))
+def test_whatever_is_typed_is_a_search_or_a_kind_word(company: Company, query: str) -> None:
     with suppress(offers.WrongDay):  # which says how to write a day
-        assert look(company, asked).offers == []
+        assert look(company, query).offers == []
 
 
 @given(st.text())
@@ -92,12 +92,12 @@ def test_without_words_all_that_hold_today_are_told(company: Company) -> None:
         put(company, name, first, last)
     assert names(company, "") == ["now", "ever"]
     assert names(company, "on 2026-06-06") == ["soon", "ever"]
-    assert said(company, "").text == "2 offers valid today."
-    assert said(company, "on 2026-06-06").text == "2 offers valid on 6 Jun 2026."
+    assert reply(company, "").text == "2 offers valid today."
+    assert reply(company, "on 2026-06-06").text == "2 offers valid on 6 Jun 2026."
 
 
 def test_with_no_offer_at_all_it_says_where_to_look(company: Company) -> None:
-    assert said(company, "").text.startswith("No offer is valid today. `/campaign list` shows")
+    assert reply(company, "").text.startswith("No offer is valid today. `/campaign list` shows")
 
 
 def test_what_holds_comes_first_then_what_is_to_come_and_a_name_before_the_terms(
@@ -120,7 +120,7 @@ def test_a_day_has_the_terms_of_that_day(company: Company, hands: MovedClock) ->
     assert then.offer.terms == "Six months minimum."
     [then] = look(company, "summer on 2026-06-02").offers
     assert (then.offer.terms, then.in_force) == ("Ten months minimum.", True)
-    changed = said(company, "summer on 2026-06-02")
+    changed = reply(company, "summer on 2026-06-02")
     assert "*Terms changed on 4 Jun.* As promised on 2 Jun: Three months" in changed.text
     assert "⚠ Summer" in repr(changed.blocks)
     assert "⛔" not in repr(changed.blocks)
@@ -136,10 +136,10 @@ def test_what_was_never_announced_is_no_offer(company: Company) -> None:
     assert names(company, "summer") == []
 
 
-@pytest.mark.parametrize("asked", ["summer on 2026-13-01", "on 1.5.2026", "on 5"])
-def test_a_day_that_cannot_be_read_is_asked_for_again(company: Company, asked: str) -> None:
+@pytest.mark.parametrize("query", ["summer on 2026-13-01", "on 1.5.2026", "on 5"])
+def test_a_day_that_cannot_be_read_is_asked_for_again(company: Company, query: str) -> None:
     with pytest.raises(offers.WrongDay, match="I can't read “"):
-        look(company, asked)
+        look(company, query)
 
 
 def test_a_word_on_is_a_word(company: Company) -> None:
@@ -167,31 +167,31 @@ def test_who_may_ask(company: Company) -> None:
 
 def test_one_offer_is_told_whole(company: Company, golden: Golden) -> None:
     put(company, "Summer trial", price="EUR 49 a month", objections="Too dear: half price.")
-    golden("offer", said(company, "summer"))
+    golden("offer", reply(company, "summer"))
 
 
 def test_one_that_is_over_says_so_loudly(company: Company, golden: Golden) -> None:
     put(company, "Summer trial", -40, -2, late_callers="Offer them the basic plan.")
-    golden("offer_over", said(company, "summer"))
+    golden("offer_over", reply(company, "summer"))
 
 
 def test_one_that_is_to_come_says_from_when(company: Company, golden: Golden) -> None:
     put(company, "Summer trial", 9, 40)
-    golden("offer_to_come", said(company, "summer"))
+    golden("offer_to_come", reply(company, "summer"))
 
 
 def test_one_that_is_paused_says_whom_to_ask(company: Company, golden: Golden) -> None:
     campaign = put(company, "Summer trial")
     with company.store.transaction() as session:
         changing.pause(session, company.mara, campaign.id)
-    golden("offer_paused", said(company, "summer"))
+    golden("offer_paused", reply(company, "summer"))
 
 
 def test_several_are_listed_and_each_can_be_shown(company: Company, golden: Golden) -> None:
     put(company, "Summer trial", price="EUR 49 a month")
     put(company, "Summer fair", 9, 12)
     put(company, "Summer <start>", -40, -2)
-    golden("offers", said(company, "summer"))
+    golden("offers", reply(company, "summer"))
 
 
 def test_many_are_shown_page_by_page(company: Company) -> None:
@@ -239,22 +239,22 @@ def test_the_day_decides_even_before_the_clock_has_struck(
                 text("UPDATE campaign_event SET facts = jsonb_build_object('stage', 'ended')")
             )
     hands.now = NINE + timedelta(days=day)
-    assert words in repr(said(company, "summer").blocks)
+    assert words in repr(reply(company, "summer").blocks)
 
 
 def test_a_past_day_says_what_has_become_of_it(company: Company, hands: MovedClock) -> None:
     campaign = put(company, "Summer", 0, 9)
     put(company, "Later", 12, None)
     hands.forward(days=5)
-    assert "Valid on 2 Jun. It's still valid today." in said(company, "sum on 2026-06-02").text
+    assert "Valid on 2 Jun. It's still valid today." in reply(company, "sum on 2026-06-02").text
     with company.store.transaction() as session:
         changing.pause(session, company.mara, campaign.id)
-    assert "*It's paused today.*" in said(company, "sum on 2026-06-02").text
+    assert "*It's paused today.*" in reply(company, "sum on 2026-06-02").text
     hands.forward(days=15)
-    over = said(company, "summer on 2026-06-02").text
+    over = reply(company, "summer on 2026-06-02").text
     assert "*It ended on 10 Jun 2026. Don't promise it today.*" in over
-    assert "*It was paused on 8 Jun.*" in said(company, "summer on 2026-06-08").text
-    over = said(company, "summer on 2026-06-15").text
+    assert "*It was paused on 8 Jun.*" in reply(company, "summer on 2026-06-08").text
+    over = reply(company, "summer on 2026-06-15").text
     assert "*It was already over on 15 Jun:* it ended on 10 Jun" in over
-    assert "*It hadn't started on 2 Jun:*" in said(company, "later on 2026-06-02").text
+    assert "*It hadn't started on 2 Jun:*" in reply(company, "later on 2026-06-02").text
     assert date(2026, 6, 21) == look(company, "").today

@@ -160,8 +160,8 @@ def test_a_form_that_slack_delivers_twice_announces_once(town: Town) -> None:
 def test_who_may_not_announce_is_told_whom_to_ask(town: Town) -> None:
     sal = town.company.sal
     town.slack.hand(sal.slack_id).command("/campaign", channel=town.channel)
-    [told] = town.told(sal)
-    assert told.startswith("Only marketers can announce campaigns.")
+    [message] = town.messages_of(sal)
+    assert message.startswith("Only marketers can announce campaigns.")
     assert town.slack.modal(sal.slack_id) is None
 
 
@@ -172,8 +172,8 @@ def test_a_campaign_that_slack_did_not_take_is_not_called_announced(town: Town) 
     assert mara.submit().ok
     town.work()
     assert town.posted() == []
-    [told] = town.direct(town.company.mara)
-    assert told.startswith("“Summer trial” is saved, but I couldn't post it in")
+    [message] = town.direct(town.company.mara)
+    assert message.startswith("“Summer trial” is saved, but I couldn't post it in")
 
 
 def test_got_it_shows_on_the_card_and_twice_is_told(town: Town) -> None:
@@ -182,15 +182,15 @@ def test_got_it_shows_on_the_card_and_twice_is_told(town: Town) -> None:
     got_it(town, town.company.sal)
     assert read_by(town) == "Read by 1 of 2 in sales: Sal. Not yet: Sue."
     press(town, town.company.sal, messages.GOT_IT)
-    [told] = town.told(town.company.sal)
-    assert told.startswith("You already confirmed “Summer trial”")
+    [message] = town.messages_of(town.company.sal)
+    assert message.startswith("You already confirmed “Summer trial”")
     assert town.company.count(CampaignReceipt) == 1
 
 
 def test_who_is_not_in_sales_is_thanked(town: Town) -> None:
     announce(town)
     got_it(town, town.company.mara)
-    assert town.told(town.company.mara) == ["Thanks! The card counts only people in sales."]
+    assert town.messages_of(town.company.mara) == ["Thanks! The card counts only people in sales."]
     assert read_by(town) == "Read by 0 of 2 in sales."
 
 
@@ -228,7 +228,7 @@ def test_a_campaign_that_is_over_keeps_only_ask(town: Town) -> None:
     [buttons] = [block for block in card.blocks if block["type"] == "actions"]
     assert [button["action_id"] for button in buttons["elements"]] == [messages.ASK]
     town.slack.hand(town.company.sal.slack_id).click(old, messages.GOT_IT)
-    assert town.told(town.company.sal) == [
+    assert town.messages_of(town.company.sal) == [
         "“Summer trial” has ended, so there is nothing left to confirm."
     ]
 
@@ -236,10 +236,10 @@ def test_a_campaign_that_is_over_keeps_only_ask(town: Town) -> None:
 def test_the_list_is_a_private_answer(town: Town) -> None:
     sal = town.slack.hand(town.company.sal.slack_id)
     sal.command("/campaign", "list", town.channel)
-    assert town.told(town.company.sal)[0].startswith("No campaign is live")
+    assert town.messages_of(town.company.sal)[0].startswith("No campaign is live")
     announce(town)
     sal.command("/campaign", "list", town.channel)
-    assert town.told(town.company.sal, 2)[1] == (
+    assert town.messages_of(town.company.sal, 2)[1] == (
         "1 campaign live, 0 coming up, 0 ended in the last 30 days."
     )
     assert len(town.posted()) == 1
@@ -276,14 +276,14 @@ def test_one_that_is_announced_at_a_set_time_waits_for_it(town: Town) -> None:
     assert mara.submit(values={"launch_at": noon}).ok
     town.work()
     assert town.posted() == []
-    [told] = town.direct(town.company.mara)
-    assert told.startswith(f"“Summer trial” will be announced in <#{town.channel.id}>")
+    [message] = town.direct(town.company.mara)
+    assert message.startswith(f"“Summer trial” will be announced in <#{town.channel.id}>")
     assert weighed(town)
     wake(town, hours=3)
     [card] = town.posted()
     assert "announces the campaign “Summer trial”" in card.text
-    [told] = town.direct(town.company.mara)
-    assert told.startswith(f"“Summer trial” is announced in <#{town.channel.id}>.")
+    [message] = town.direct(town.company.mara)
+    assert message.startswith(f"“Summer trial” is announced in <#{town.channel.id}>.")
     assert weighed(town)
     wake(town, hours=3)
     assert len(town.posted()) == 1
@@ -295,8 +295,8 @@ def test_one_that_is_announced_at_a_set_time_waits_for_it(town: Town) -> None:
 
 def weighed(town: Town) -> bool:
     """Whether the owner is told if sales has room for it."""
-    [told] = town.slack.messages(town.slack.im(town.company.mara.slack_id))
-    return "*Capacity*" in str(told.blocks)
+    [message] = town.slack.messages(town.slack.im(town.company.mara.slack_id))
+    return "*Capacity*" in str(message.blocks)
 
 
 def test_a_question_is_answered_in_the_thread_and_on_the_card(town: Town) -> None:
@@ -306,7 +306,9 @@ def test_a_question_is_answered_in_the_thread_and_on_the_card(town: Town) -> Non
     town.work()
     [question] = town.slack.thread(town.posted()[0])
     town.slack.hand(asker.slack_id).click(question, messages.ANSWER)
-    assert town.told(asker)[0].startswith("Only marketers can answer questions about campaigns.")
+    assert town.messages_of(asker)[0].startswith(
+        "Only marketers can answer questions about campaigns."
+    )
     assert town.slack.hand(owner.slack_id).click(question, messages.ANSWER).ok
     town.slack.wait_until(lambda: town.slack.modal(owner.slack_id))
     assert list(town.slack.hand(owner.slack_id).submit(values={"answer": " "}).errors) == ["answer"]
@@ -356,20 +358,20 @@ def test_an_offer_is_told_to_whoever_asks_and_to_nobody_else(town: Town) -> None
     announce(town)
     sal = town.company.sal
     town.slack.hand(sal.slack_id).command("/offer", "summ", town.channel)
-    assert "Valid until 30 Jun 2026." in town.told(sal)[0]
+    assert "Valid until 30 Jun 2026." in town.messages_of(sal)[0]
     town.company.announce("form-2", name="Summer fair", utm_campaign=None)
     town.work()
     town.slack.hand(sal.slack_id).command("/offer", "", town.channel)
-    assert town.told(sal, 2)[1] == "2 offers valid today."
+    assert town.messages_of(sal, 2)[1] == "2 offers valid today."
     listed = town.slack.ephemerals(sal.slack_id)[1]
     first = next(block["accessory"] for block in listed.blocks if "accessory" in block)
     assert first["action_id"] == list_messages.SHOW
     assert (
         town.slack.hand(sal.slack_id).click(listed, list_messages.SHOW, _block_of(listed, first)).ok
     )
-    assert town.told(sal, 3)[2].startswith("“Summer fair”: Valid until")
+    assert town.messages_of(sal, 3)[2].startswith("“Summer fair”: Valid until")
     town.slack.hand(sal.slack_id).command("/offer", "summer on 2026-31-01", town.channel)
-    assert town.told(sal, 4)[3].startswith("I can't read “2026-31-01” as a day.")
+    assert town.messages_of(sal, 4)[3].startswith("I can't read “2026-31-01” as a day.")
     assert len(town.posted()) == 2
 
 
@@ -421,11 +423,11 @@ def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
     assert "Read by 1 of 2 in sales: Sal." in repr(town.posted()[0].blocks)
 
     assert mara.click(owners(town), owner_messages.PAUSE).ok
-    assert town.told(town.company.mara)[0].startswith("“Summer trial” is paused.")
+    assert town.messages_of(town.company.mara)[0].startswith("“Summer trial” is paused.")
     town.work()
     assert "is paused. Please don't promise it" in town.posted()[0].text
     assert mara.click(owners(town), owner_messages.RESUME).ok
-    assert town.told(town.company.mara, 2)[1].startswith("“Summer trial” is live again.")
+    assert town.messages_of(town.company.mara, 2)[1].startswith("“Summer trial” is live again.")
     town.work()
 
     assert mara.click(owners(town), owner_messages.END).ok
@@ -436,29 +438,31 @@ def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
     assert card.text == "The campaign “Summer trial” ended on 1 Jun 2026."
     assert over.text.endswith("*What to tell late callers:* Offer the basic plan.")
     _, timeline = town.slack.thread(card)
-    told = [block["text"]["text"].split(" · ")[-1].splitlines()[0] for block in timeline.blocks[1:]]
-    assert told == [
+    lines = [
+        block["text"]["text"].split(" · ")[-1].splitlines()[0] for block in timeline.blocks[1:]
+    ]
+    assert lines == [
         "Mara drafted it", "Mara scheduled it", "announced as scheduled",
         "Mara changed it", "Mara paused it", "Mara resumed it", "Mara ended it",
     ]  # fmt: skip
     sal.command("/offer", "summer", town.channel)
-    assert "Ended on 1 Jun 2026. Don't promise it." in town.told(town.company.sal)[0]
+    assert "Ended on 1 Jun 2026. Don't promise it." in town.messages_of(town.company.sal)[0]
 
 
 def test_what_one_manages_is_found_by_its_name(town: Town) -> None:
     announce(town)
     mara = town.slack.hand(town.company.mara.slack_id)
     mara.command("/campaign", "manage wint", town.channel)
-    assert town.told(town.company.mara)[0].startswith(
+    assert town.messages_of(town.company.mara)[0].startswith(
         "You have no campaigns to manage that start with"
     )
     mara.command("/campaign", "manage summ", town.channel)
-    assert town.told(town.company.mara, 2)[1] == "1 campaign to manage."
+    assert town.messages_of(town.company.mara, 2)[1] == "1 campaign to manage."
     shown = town.slack.ephemerals(town.company.mara.slack_id)[1]
     assert mara.click(shown, owner_messages.PAUSE).ok
-    assert town.told(town.company.mara, 3)[2].startswith("“Summer trial” is paused.")
+    assert town.messages_of(town.company.mara, 3)[2].startswith("“Summer trial” is paused.")
     assert mara.click(shown, owner_messages.PAUSE).ok
-    assert town.told(town.company.mara, 4)[3] == (
+    assert town.messages_of(town.company.mara, 4)[3] == (
         "“Summer trial” is paused, so it cannot become paused."
     )
 
@@ -474,11 +478,11 @@ def test_another_time_and_no_time_at_all(town: Town) -> None:
     wake(town, hours=3.5)
     assert town.posted() == []
     assert mara.click(owners(town), owner_messages.UNSCHEDULE).ok
-    town.told(town.company.mara)
+    town.messages_of(town.company.mara)
     wake(town, hours=3)
     assert town.posted() == []
     assert mara.click(owners(town), owner_messages.CANCEL).ok
-    assert town.told(town.company.mara, 2)[1] == "“Summer trial” is cancelled."
+    assert town.messages_of(town.company.mara, 2)[1] == "“Summer trial” is cancelled."
 
 
 def test_all_campaigns_are_a_modal_that_pages(town: Town) -> None:
@@ -486,7 +490,7 @@ def test_all_campaigns_are_a_modal_that_pages(town: Town) -> None:
         town.company.announce(f"form-{number}", name=f"Campaign {number}", utm_campaign=None)
     sal = town.slack.hand(town.company.sal.slack_id)
     sal.command("/campaign", "list", town.channel)
-    town.told(town.company.sal)
+    town.messages_of(town.company.sal)
     assert sal.click(town.slack.ephemerals(town.company.sal.slack_id)[0], list_messages.LIST).ok
     modal = town.slack.wait_until(lambda: town.slack.modal(town.company.sal.slack_id))
     assert "17 campaigns, page 1 of 2" in repr(modal)

@@ -40,9 +40,9 @@ def test_late_callers_hear_what_was_written_at_the_end(company: Company) -> None
         typed = {"late_callers": "  Ask for\x00 their\nsize.\n"}
         form = forms.End.read(sent(forms.End.of(campaign), **typed))
         changing.end(session, company.mara, campaign.id, form.late_callers)
-        said = texts.over(queries.known(session, campaign.id))
-    assert said is not None
-    assert said.text.endswith("*What to tell late callers:* Ask for their size.")
+        message = texts.over(queries.known(session, campaign.id))
+    assert message is not None
+    assert message.text.endswith("*What to tell late callers:* Ask for their size.")
 
 
 def test_what_was_announced_for_the_record_ends_quietly(company: Company) -> None:

@@ -122,17 +122,17 @@ def test_one_whose_last_day_was_brought_forward_is_left_alone(
 
 
 @pytest.mark.parametrize(
-    ("after", "said"),
+    ("after", "error"),
     [
         (timedelta(0), "Choose a time in the future"),
         (timedelta(days=400), "This is more than a year away."),
         (timedelta(days=31), "The campaign ends before that."),
     ],
 )
-def test_a_time_has_to_make_sense(company: Company, after: timedelta, said: str) -> None:
+def test_a_time_has_to_make_sense(company: Company, after: timedelta, error: str) -> None:
     with pytest.raises(FieldErrors) as raised:
         schedule(company, NINE + after)
-    assert raised.value.errors["launch_at"].startswith(said)
+    assert raised.value.errors["launch_at"].startswith(error)
     assert company.count(Campaign) == 0
 
 

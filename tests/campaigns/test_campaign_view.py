@@ -175,15 +175,15 @@ def test_a_card_without_points_leaves_them_out() -> None:
 
 
 def test_a_question(golden: Golden) -> None:
-    asked = CampaignQuestion(campaign=campaign(), person=SALES[0], text="Is it for <old> *too*?")
-    golden("question", messages.question(asked))
+    question = CampaignQuestion(campaign=campaign(), person=SALES[0], text="Is it for <old> *too*?")
+    golden("question", messages.question(question))
 
 
 def test_the_announcer_hears_where_it_stands(golden: Golden) -> None:
-    told = owner_messages.confirmation(
+    message = owner_messages.confirmation(
         announced(), "C0LEADS", sales(1, 3), TODAY, posted=True, capacity=CAPACITY
     )
-    golden("announced", told)
+    golden("announced", message)
 
 
 def test_the_announcer_hears_that_slack_refused(golden: Golden) -> None:
@@ -249,7 +249,7 @@ def answered(number: int, text: str = "Is it for old customers?", answer: str = 
 
 def test_an_announcement_with_all_there_is(golden: Golden) -> None:
     since = SinceAnnouncement(
-        [answered(1), answered(2, "And in Italy?", "From autumn on.")], asked=4
+        [answered(1), answered(2, "And in Italy?", "From autumn on.")], questions=4
     )
     golden("card_rich", messages.card(campaign(**RICH), sales(3, 7), TODAY, since))
 
@@ -261,7 +261,7 @@ def test_the_longest_announcement_there_can_be_is_taken_by_slack() -> None:
     links = [["x" * 80, "https://example.com/" + "y" * 400]] * MOST_MATERIALS
     long = words | {"channels": [words["channels"]], "materials": links, "utm_campaign": "x" * 80}
     since = SinceAnnouncement(
-        [answered(each, "<&> " * 250, "& " * 500) for each in range(3)], asked=1_200
+        [answered(each, "<&> " * 250, "& " * 500) for each in range(3)], questions=1_200
     )
     card = messages.card(campaign(**long), sales(9, 9), TODAY, since)
     assert check_message(card.blocks) == []
@@ -274,11 +274,11 @@ def test_a_question_that_was_answered(golden: Golden) -> None:
 
 
 def test_all_questions_page_by_page(golden: Golden) -> None:
-    asked = [
+    questions = [
         answered(1),
         CampaignQuestion(id=2, campaign=campaign(), person=SALES[1], text="When?", asked_at=NINE),
     ]
-    golden("questions", messages.questions(campaign(), asked, 1, 23, 10))
+    golden("questions", messages.questions(campaign(), questions, 1, 23, 10))
     golden("questions_none", messages.questions(campaign(), [], 0, 0, 10))
     long = [answered(each, "<&> " * 250, "& " * 500) for each in range(10)]
     assert check_view(messages.questions(campaign(), long, 0, 1_000, 10).to_dict(), "modal") == []
@@ -298,10 +298,10 @@ def test_the_owner_sees_who_is_missing(golden: Golden) -> None:
 
 def test_the_owner_sees_when_it_will_be_announced(golden: Golden) -> None:
     waits = campaign(stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
-    told = owner_messages.confirmation(
+    message = owner_messages.confirmation(
         waits, "C0LEADS", sales(0, 3), TODAY, posted=False, capacity=CAPACITY
     )
-    golden("owner_scheduled", told)
+    golden("owner_scheduled", message)
     taken_back = owner_messages.confirmation(
         campaign(), "C0LEADS", sales(0, 3), TODAY, posted=False
     )
@@ -424,8 +424,8 @@ def test_what_may_be_done_depends_on_where_it_stands(
 
 def test_what_one_may_manage(golden: Golden) -> None:
     waits = campaign(id=8, name="Fair", stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
-    asked = campaign(id=9, name="Webinar", stage=Stage.PROPOSED)
-    golden("manage", owner_messages.manage([campaign(), waits, asked], 9, "", TODAY))
+    proposed = campaign(id=9, name="Webinar", stage=Stage.PROPOSED)
+    golden("manage", owner_messages.manage([campaign(), waits, proposed], 9, "", TODAY))
     golden("manage_nothing", owner_messages.manage([], 0, "<sum>", TODAY))
 
 

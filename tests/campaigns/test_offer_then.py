@@ -35,13 +35,13 @@ def then(
     return AsOf(Campaign(**facts), version, stage, day, today or day, changed_on)
 
 
-def standing(asked: AsOf) -> str:
-    return texts.offer_standing(asked)
+def standing(offer: AsOf) -> str:
+    return texts.offer_standing(offer)
 
 
-def shown(asked: AsOf) -> str:
+def shown(offer: AsOf) -> str:
     """What the card says, and what *Offer & terms* opens."""
-    facts = LeadFacts(lead(), asked.campaign, None, offer=asked)
+    facts = LeadFacts(lead(), offer.campaign, None, offer=offer)
     return f"{lead_card.card(facts).blocks} {lead_modal.offer(facts).to_dict()}"
 
 
@@ -51,7 +51,7 @@ def test_an_offer_in_force_is_said_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("offer", "expected"),
     [
         (then(date(2026, 7, 1)), "*Ended on 30 Jun 2026 before this lead came. Don't"),
         (then(stage=Stage.ENDED, ends_on=date(2026, 5, 9)), "*Ended on 9 May 2026 before"),
@@ -64,14 +64,14 @@ def test_an_offer_in_force_is_said_and_nothing_else() -> None:
          "*Terms changed on 8 Jun.* Shown as promised on 1 Jun."),
     ],
 )  # fmt: skip
-def test_what_has_to_be_known_comes_first(asked: AsOf, said: str) -> None:
-    assert standing(asked).startswith(said)
+def test_what_has_to_be_known_comes_first(offer: AsOf, expected: str) -> None:
+    assert standing(offer).startswith(expected)
 
 
 def test_paused_since() -> None:
-    asked = then()
-    asked.campaign.stage = Stage.PAUSED
-    assert standing(asked).startswith("*Paused since this lead came.*")
+    offer = then()
+    offer.campaign.stage = Stage.PAUSED
+    assert standing(offer).startswith("*Paused since this lead came.*")
 
 
 def test_late_callers_hear_what_marketing_wrote() -> None:
@@ -81,18 +81,18 @@ def test_late_callers_hear_what_marketing_wrote() -> None:
 
 
 def test_what_was_written_on_the_leads_day_is_shown_and_not_what_is_written_now() -> None:
-    said = shown(then(offer="A tenth off", changed_on=TODAY))
-    assert said.count("Half price") == 2
-    assert said.count("⚠️ *Terms changed on 1 Jun.*") == 2
-    assert "A tenth off" not in said
+    text = shown(then(offer="A tenth off", changed_on=TODAY))
+    assert text.count("Half price") == 2
+    assert text.count("⚠️ *Terms changed on 1 Jun.*") == 2
+    assert "A tenth off" not in text
 
 
 def test_long_words_are_cut_and_hostile_ones_disarmed() -> None:
-    asked = then()
-    assert asked.version is not None
+    offer = then()
+    assert offer.version is not None
     for name in ("offer", "terms", "price", "talking_points"):
-        setattr(asked.version, name, "<!channel> *free* & " * 150)
-    facts = LeadFacts(lead(), asked.campaign, None, offer=asked)
+        setattr(offer.version, name, "<!channel> *free* & " * 150)
+    facts = LeadFacts(lead(), offer.campaign, None, offer=offer)
     assert limits.check_view(lead_modal.offer(facts).to_dict(), "modal") == []
     card = lead_card.card(facts)
     assert limits.check_message(card.blocks) == []

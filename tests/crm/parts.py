@@ -74,11 +74,11 @@ class Sales:
         """Somebody asks; returns the lead."""
         return self.receive_all([{"email": email} | fields])[0]
 
-    def receive_all(self, asked: Sequence[dict[str, Any]]) -> list[int]:
+    def receive_all(self, people: Sequence[dict[str, Any]]) -> list[int]:
         """These people ask at once; returns their leads."""
         payloads = [
             read({"last_name": "Lovelace", "external_id": f"x{next(_number)}"} | fields)
-            for fields in asked
+            for fields in people
         ]
         with self.store.transaction() as session:
             context = IntakeContext("api", clock.now())

@@ -17,13 +17,13 @@ def sales(store: Store) -> Sales:
     return Sales.open(store)
 
 
-def said(sales: Sales) -> list[str]:
+def compared(sales: Sales) -> list[str]:
     return list(differences(sales.connection, sales.workspace.id))
 
 
 def test_sides_that_agree_have_nothing_to_say(sales: Sales) -> None:
     sales.claimed_by_ben(12)
-    assert said(sales) == []
+    assert compared(sales) == []
 
 
 def test_stage_amount_owner_and_what_waits(sales: Sales) -> None:
@@ -36,7 +36,7 @@ def test_stage_amount_owner_and_what_waits(sales: Sales) -> None:
     office.set_owner(sales.record_id(given), "sue@example.com")
     office.delete(sales.record_id(gone))
     sales.do(lead_events.add_note, "ben", waiting, "Hello")
-    lines = said(sales)
+    lines = compared(sales)
     assert lines == [
         f"#{moved} stage: new here, won in Memory",
         f"#{dear} amount: 12,500 EUR here, 9,900 EUR in Memory",
@@ -46,7 +46,7 @@ def test_stage_amount_owner_and_what_waits(sales: Sales) -> None:
     ]
     assert "example.com" not in "".join(lines)
     sales.settle()
-    assert said(sales) == [f"#{gone} was deleted in Memory"]
+    assert compared(sales) == [f"#{gone} was deleted in Memory"]
 
 
 def test_a_record_of_several_leads_is_compared_with_the_newest(sales: Sales) -> None:
@@ -54,4 +54,4 @@ def test_a_record_of_several_leads_is_compared_with_the_newest(sales: Sales) -> 
     sales.office.merge(sales.record_id(older), sales.record_id(newer))
     sales.settle()
     sales.office.set_owner(sales.record_id(newer), "sue@example.com")
-    assert said(sales) == [f"#{newer} owner: Ben here, Sue in Memory"]
+    assert compared(sales) == [f"#{newer} owner: Ben here, Sue in Memory"]

@@ -465,8 +465,8 @@ def test_companies_are_known_by_their_domain(office: HubSpotOffice, crm: HubSpot
     office.forward(timedelta(days=1))
     office.crm.make("companies", {"name": "Engines again", "domain": "engines.example"})
     office.crm.make("companies", {"domain": "nameless.example"})
-    asked = ["engines.example", "nameless.example", "nobody.example"]
-    assert crm.accounts(asked) == {
+    domains = ["engines.example", "nameless.example", "nobody.example"]
+    assert crm.accounts(domains) == {
         "engines.example": Account("Engines", ben),
         "nameless.example": Account("nameless.example"),
     }
@@ -551,11 +551,11 @@ def test_wherever_a_save_breaks_the_next_one_makes_it_whole(
 def test_what_passes_is_waited_for(
     status: int, body: object, headers: dict[str, str], seconds: int
 ) -> None:
-    said = Answering(status, body, headers)
+    answering = Answering(status, body, headers)
     with pytest.raises(Busy) as busy:
-        said.hubspot.read(["1"])
+        answering.hubspot.read(["1"])
     assert busy.value.seconds == seconds
-    said.close()
+    answering.close()
 
 
 @pytest.mark.parametrize(
@@ -573,12 +573,12 @@ def test_what_passes_is_waited_for(
 def test_what_somebody_has_to_mend_is_told(
     status: int, body: object, trouble: Trouble, words: str
 ) -> None:
-    said = Answering(status, body, {})
+    answering = Answering(status, body, {})
     with pytest.raises(Blocked, match=words) as blocked:
-        said.hubspot.read(["1"])
+        answering.hubspot.read(["1"])
     assert blocked.value.trouble is trouble
     assert "example.com" not in blocked.value.detail
-    said.close()
+    answering.close()
 
 
 def test_without_the_unique_property_nothing_is_made(office: HubSpotOffice, crm: HubSpot) -> None:

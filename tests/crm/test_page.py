@@ -91,10 +91,10 @@ FACTS: dict[Kind, dict[str, Any]] = {
 def test_what_admins_are_told_once(sales: Sales, golden: Golden, kind: Kind) -> None:
     with sales.store.transaction() as session:
         notices.tell_admins(session, sales.workspace.id, kind, **FACTS[kind])
-        told = session.scalars(select(CrmNotice)).one()
+        notice = session.scalars(select(CrmNotice)).one()
         [card] = session.scalars(select(Card).where(Card.kind == notices.NOTICE)).all()
-        assert (card.target, card.subject_id) == ("UROOT", told.id)
-        golden(f"notice_{kind}", notices.notice(session, told.id))
+        assert (card.target, card.subject_id) == ("UROOT", notice.id)
+        golden(f"notice_{kind}", notices.notice(session, notice.id))
 
 
 @pytest.mark.parametrize("trouble", Trouble)
@@ -103,8 +103,8 @@ def test_every_trouble_says_what_to_do(sales: Sales, trouble: Trouble) -> None:
         notices.tell_admins(
             session, sales.workspace.id, Kind.BLOCKED, crm="HubSpot", trouble=trouble, why="",
         )  # fmt: skip
-        told = session.scalars(select(CrmNotice)).one()
-        assert "Nothing is lost" in notices.notice(session, told.id).text
+        notice = session.scalars(select(CrmNotice)).one()
+        assert "Nothing is lost" in notices.notice(session, notice.id).text
 
 
 def test_what_an_owner_is_asked(sales: Sales, golden: Golden) -> None:

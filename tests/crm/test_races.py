@@ -390,8 +390,8 @@ def test_a_note_that_is_refused_stops_nothing(
     assert {seen.notes for seen in sales.office.records()} == {("ben: Yes",)}
     assert len(sales.office.records()) == 12
     assert sales.backlog().waiting == 0
-    [told] = sales.notices("dropped")
-    assert [name for name, _ in told["fields"]] == ["notes"]
+    [notice] = sales.notices("dropped")
+    assert [name for name, _ in notice["fields"]] == ["notes"]
 
 
 def test_a_link_that_costs_a_call_is_asked_for_in_no_transaction(

@@ -411,8 +411,8 @@ def test_what_was_merged_is_written_where_it_is_now(office: SalesforceOffice, cr
     results = crm.save(changes)
     assert [each.record_id for each in results] == [last, last]
     assert (office.lead(last)["Handoff_Score__c"], office.lead(last)["Title"]) == (8, "Admiral")
-    told = {each.merged_from: each for each in changed(crm, before) if isinstance(each, Record)}
-    assert told[(first,)].record_id == told[(second,)].record_id == last
+    records = {each.merged_from: each for each in changed(crm, before) if isinstance(each, Record)}
+    assert records[(first,)].record_id == records[(second,)].record_id == last
     note = Note("note_1", NOW, "Ben", "Hello")
     crm.add_note(first, note, look_first=False)
     assert len(office.records()[0].notes) == 1
@@ -593,12 +593,12 @@ def test_changes_are_told_in_the_order_of_time_over_many_pages() -> None:
         elif number >= 4:
             office.write(lead, {"job_title": "Admiral"})
     office.delete(leads[9])
-    told = changed(crm, since)
-    assert [each.record_id for each in told] == [leads[0], leads[2], *leads[4:]]
-    assert told[-1] == Gone(leads[9])
-    moments = [each.changed_at for each in told if isinstance(each, Record)]
+    changes = changed(crm, since)
+    assert [each.record_id for each in changes] == [leads[0], leads[2], *leads[4:]]
+    assert changes[-1] == Gone(leads[9])
+    moments = [each.changed_at for each in changes if isinstance(each, Record)]
     assert moments == sorted(moment for moment in moments if moment)
-    assert [each.stage for each in told[:2] if isinstance(each, Record)] == [Stage.WON] * 2
+    assert [each.stage for each in changes[:2] if isinstance(each, Record)] == [Stage.WON] * 2
     crm.close()
     office.close()
 
@@ -614,9 +614,9 @@ def test_a_change_is_told_with_its_own_time(office: SalesforceOffice, crm: Crm) 
     office.write(second, {"job_title": "Admiral"})
     office.forward(timedelta(minutes=2))
     office.set_amount(first, Money(100, "EUR"))
-    told = [each for each in changed(crm, since) if isinstance(each, Record)]
-    assert [each.record_id for each in told] == [first, second, first]
-    moments = [each.changed_at for each in told if each.changed_at]
+    records = [each for each in changed(crm, since) if isinstance(each, Record)]
+    assert [each.record_id for each in records] == [first, second, first]
+    moments = [each.changed_at for each in records if each.changed_at]
     assert moments == sorted(moments)
     assert len(set(moments)) == 3
 
@@ -808,8 +808,8 @@ def test_what_the_check_says_of_an_organization(office: SalesforceOffice, crm: C
     lead.fields["Title"].is_required = True
     lead.fields["Handoff_Key__c"].is_unique = False
     office.crm.daily_calls = office.calls() + 2
-    told = " ".join(each.problem or "" for each in problems(crm))
-    assert all(each in told for each in ("Title", "external id and unique", "Few are left"))
+    text = " ".join(each.problem or "" for each in problems(crm))
+    assert all(each in text for each in ("Title", "external id and unique", "Few are left"))
     office.data.hidden.add("Opportunity")
     assert any("may not see this object" in (each.problem or "") for each in problems(crm))
 

@@ -324,8 +324,8 @@ def test_about_two_amounts_somebody_is_asked(sales: Sales, is_ours: bool) -> Non
     assert sales.office.records()[0].amount == theirs
     assert sales.lead(lead_id).won_amount == ours
     with sales.store.transaction() as session:
-        [asked] = session.scalars(select(Card).where(Card.kind == AMOUNT)).all()
-        assert asked.target == "UBEN"
+        [card] = session.scalars(select(Card).where(Card.kind == AMOUNT)).all()
+        assert card.target == "UBEN"
         text = questions.question(session, lead_id).text
         assert "11,000 EUR" in text
         assert "14,000 EUR" in text
@@ -449,8 +449,8 @@ def test_a_missing_field_is_told_once_and_all_else_is_written(sales: Sales) -> N
     for n in range(3):
         sales.receive(f"p{n}@example.com")
         sales.push()
-    [told] = sales.notices("dropped")
-    assert [name for name, _ in told["fields"]] == ["score"]
+    [notice] = sales.notices("dropped")
+    assert [name for name, _ in notice["fields"]] == ["score"]
     assert len(sales.office.records()) == 3
 
 
@@ -466,7 +466,7 @@ def test_a_record_that_was_deleted_is_relinked_or_asked_about(sales: Sales) -> N
     assert sales.office.value(other, "quality") == "good"
     assert sales.record(gone).refused == "gone"
     assert [seen.record_id for seen in sales.office.records()] == [other]
-    assert [told["count"] for told in sales.notices("gone")] == [1]
+    assert [notice["count"] for notice in sales.notices("gone")] == [1]
     sales.do(outcomes.win, "ben", gone, PRICE)
     sales.settle()
     assert len(sales.office.records()) == 1
@@ -500,18 +500,18 @@ def test_a_lead_that_came_from_the_crm_is_written_where_it_was_read(sales: Sales
 
 
 def test_to_retry_all_makes_nothing_anew_and_decides_no_amount(sales: Sales) -> None:
-    gone, asked = sales.claimed(), sales.claimed(email="b@example.com")
+    gone, won = sales.claimed(), sales.claimed(email="b@example.com")
     sales.office.delete(sales.record_id(gone))
     sales.do(outcomes.contacted, "ben", gone)
-    sales.office.win(sales.record_id(asked), None)
+    sales.office.win(sales.record_id(won), None)
     sales.settle()
     with sales.store.transaction() as session:
         assert backlog.retry(session, sales.workspace.id) == 0
-        assert backlog.retry(session, sales.workspace.id, [asked]) == 0
+        assert backlog.retry(session, sales.workspace.id, [won]) == 0
     sales.settle()
     assert [seen.email for seen in sales.office.records()] == ["b@example.com"]
-    assert (sales.record(gone).refused, sales.record(asked).refused) == ("gone", "amount")
-    assert "Won in Memory" in (sales.lead(asked).in_crm or {})["problem"]
+    assert (sales.record(gone).refused, sales.record(won).refused) == ("gone", "amount")
+    assert "Won in Memory" in (sales.lead(won).in_crm or {})["problem"]
 
 
 def test_a_question_follows_an_amount_that_is_corrected_meanwhile(sales: Sales) -> None:
@@ -587,8 +587,8 @@ def test_owners_are_found_by_address_and_the_others_told_once(store: Store) -> N
     sales.do(claiming.claim, "sue", lead_id)
     sales.push()
     assert sales.office.records()[0].owner is None
-    [told] = sales.notices("unmatched")
-    assert told["who"] == ["USUE"]
+    [notice] = sales.notices("unmatched")
+    assert notice["who"] == ["USUE"]
     sales.forward(hours=2)
     sales.poll()
     assert len(sales.notices("unmatched")) == 1
@@ -617,8 +617,8 @@ def test_an_owner_who_left_is_told_as_a_value_that_is_left_out(sales: Sales) -> 
     sales.do(claiming.claim, "ben", lead_id)
     sales.push()
     assert len(sales.office.records()) == 2
-    [told] = sales.notices("dropped")
-    assert told["fields"][0][0] == "owner_id"
+    [notice] = sales.notices("dropped")
+    assert notice["fields"][0][0] == "owner_id"
 
 
 def test_a_known_company_is_told_on_the_card(sales: Sales) -> None:

@@ -235,9 +235,9 @@ def test_every_deed_that_is_told_has_a_body(company: Company) -> None:
 
 def test_the_catalogue_in_the_documents_is_that_of_the_code() -> None:
     page = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
-    told = dict(re.findall(r"^\| `((?:lead|webhook)\.\w+)` \| (.+?) \|", page, re.MULTILINE))
+    documented = dict(re.findall(r"^\| `((?:lead|webhook)\.\w+)` \| (.+?) \|", page, re.MULTILINE))
     kinds = [*webhook_posting.TYPES.values(), webhook_posting.TEST]
-    assert told == {kind.name: kind.meaning for kind in kinds}
+    assert documented == {kind.name: kind.meaning for kind in kinds}
     assert webhook_posting.TYPES.keys() | {
         EventType.SNOOZED,
         EventType.SUGGESTED,
@@ -396,8 +396,8 @@ def test_one_that_is_gone_is_switched_off_and_the_admins_hear_it_once(company: C
     second = company.other_lead()
     company.work()
     assert len(company.inbox.messages) == 1
-    [told] = company.told_admins()
-    assert "I switched off the webhook *zapier*: it answered with HTTP 410" in told
+    [message] = company.told_admins()
+    assert "I switched off the webhook *zapier*: it answered with HTTP 410" in message
     company.other_lead()  # told nobody
     company.hands.forward(days=9)
     company.work()
@@ -585,18 +585,18 @@ def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
     inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name is asked for once, so that it cannot stand for another address a moment later."""
-    port, asked = int(inbox.address.split(":")[2].split("/")[0]), []
+    port, names = int(inbox.address.split(":")[2].split("/")[0]), []
 
     def resolve(name: str, *args: Any, **more: Any) -> Any:
-        asked.append(name)
+        names.append(name)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
     with monkeypatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", resolve)
         receiver = Receiver(f"http://hooks.example.com:{port}/", (SECRET,), is_private=True)
         post(receiver, "msg_1", b"{}")
-    assert asked[0] == "hooks.example.com"
-    assert "hooks.example.com" not in asked[1:]
+    assert names[0] == "hooks.example.com"
+    assert "hooks.example.com" not in names[1:]
     [message] = inbox.messages
     assert message.headers["host"] == f"hooks.example.com:{port}"
 
@@ -638,11 +638,11 @@ def test_no_secret_and_no_address_is_logged_or_told(
     company.work()
     company.hands.forward(hours=1)
     company.work()
-    said = caplog.text + str(company.told_admins()) + str(company.endpoint().problem)
-    said += repr(company.sender().__dict__.keys()) + webhooks.health(company.endpoint(), 1)
-    assert "it answered with HTTP 410" in said
+    output = caplog.text + str(company.told_admins()) + str(company.endpoint().problem)
+    output += repr(company.sender().__dict__.keys()) + webhooks.health(company.endpoint(), 1)
+    assert "it answered with HTTP 410" in output
     for hidden in (SECRET, SECRET.removeprefix("whsec_"), "s3cret-path", "ada@example.com"):
-        assert hidden not in said
+        assert hidden not in output
 
 
 # ---- settings -----------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ class Asker:
         """Whom the answer went to, and what it said."""
         return self.slack.wait(1)[0]
 
-    def said(self, user: str, words: str) -> str:
+    def reply(self, user: str, words: str) -> str:
         """What `user` is told, all of it."""
         self.ask(user, words)
         who, message = self.answer()
@@ -78,7 +78,7 @@ def test_one_without_a_role_is_told_whom_to_ask(asker: Asker, words: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         ("2026-W99", "“2026-W99” is no week that I know"),
         ("nonsense <!channel>", "“nonsense &lt;!channel&gt;” is no week that I know"),
@@ -88,46 +88,46 @@ def test_one_without_a_role_is_told_whom_to_ask(asker: Asker, words: str) -> Non
         ("2026-W49", "has not begun yet"),
     ],
 )
-def test_what_is_no_week_is_explained(asker: Asker, words: str, said: str) -> None:
-    assert said in asker.said("U1", words)
+def test_what_is_no_week_is_explained(asker: Asker, words: str, expected: str) -> None:
+    assert expected in asker.reply("U1", words)
 
 
 def test_it_says_how_each_figure_is_computed(asker: Asker) -> None:
-    said = asker.said("U2", "why")
-    assert "claimed ÷ received" in said
-    assert "A change is *significant*" in said
+    reply = asker.reply("U2", "why")
+    assert "claimed ÷ received" in reply
+    assert "A change is *significant*" in reply
 
 
 def test_a_figure_is_explained_and_traced(office: Office, asker: Asker) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{}, {}])
-    said = asker.said("U2", "why acceptance")
-    assert "claimed ÷ received" in said
-    assert "*Last week:* 0 of 2" in said
-    assert "*This week so far:* n/a. No leads came in." in said
+    reply = asker.reply("U2", "why acceptance")
+    assert "claimed ÷ received" in reply
+    assert "*Last week:* 0 of 2" in reply
+    assert "*This week so far:* n/a. No leads came in." in reply
 
 
 def test_leads_behind_a_figure_have_a_button(office: Office, asker: Asker) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{}, {}])
-    said = asker.said("U2", "why unclaimed")
-    assert "digest.leads.unclaimed" not in said or "Show 2 leads" in said
+    reply = asker.reply("U2", "why unclaimed")
+    assert "digest.leads.unclaimed" not in reply or "Show 2 leads" in reply
 
 
 def test_words_that_many_figures_have_let_one_choose(asker: Asker) -> None:
-    said = asker.said("U2", "why claim")
-    assert "figures with “claim”" in said
-    assert "digest.explain.claim_median" in said
+    reply = asker.reply("U2", "why claim")
+    assert "figures with “claim”" in reply
+    assert "digest.explain.claim_median" in reply
 
 
 def test_words_that_no_figure_has_list_all(asker: Asker) -> None:
-    assert "No figure is called “churn”" in asker.said("U2", "why churn")
+    assert "No figure is called “churn”" in asker.reply("U2", "why churn")
 
 
 def test_salespeople_see_no_amounts(office: Office, asker: Asker) -> None:
-    said = asker.said("U2", "why romi")
-    assert "for marketing and managers to see" in said
-    assert "contribution margin" in said
+    reply = asker.reply("U2", "why romi")
+    assert "for marketing and managers to see" in reply
+    assert "contribution margin" in reply
 
 
 def test_help_writes_itself(asker: Asker) -> None:

@@ -189,17 +189,17 @@ def test_beside_the_leads_stands_how_the_departments_work_together(office: Offic
     quarter = Quarter(date(2026, 10, 1), 3, 5, 2, 1, 0)
     report = replace(
         last_week(office, busy),
-        team=TeamStats(asked=25, answered=20, overdue=4, quarter=quarter),
+        team=TeamStats(prompts=25, answered=20, overdue=4, quarter=quarter),
     )
     message = messages.digest(report, shows_money=False, page="https://hand.example/r")
     details = messages.details(report, shows_money=False)
     drawn(message)
     drawn(details)
-    said = str([*message.blocks, *details.blocks])
-    assert "Standups: 20 of 25 questions answered." in said
-    assert "Stay in my shoes: 3 pairs met this quarter" in said
-    assert "answer 4 overdue requests from sales" in said
-    assert "https://hand.example/r?from=2026-11-16&to=2026-11-22" in said
+    words = str([*message.blocks, *details.blocks])
+    assert "Standups: 20 of 25 questions answered." in words
+    assert "Stay in my shoes: 3 pairs met this quarter" in words
+    assert "answer 4 overdue requests from sales" in words
+    assert "https://hand.example/r?from=2026-11-16&to=2026-11-22" in words
     kept = json.loads(json.dumps(report.snapshot()))
     assert kept["version"] == snapshots.VERSION
     row = {"week": report.week, "as_of": report.as_of, "is_running": report.is_running}
@@ -380,6 +380,6 @@ def test_a_digest_and_its_list_agree_or_say_why_not(office: Office) -> None:
     assert "digest" not in listed().replace("digest.leads", "").replace("/digest", "")
     with office.store.transaction() as session:
         session.execute(text("UPDATE lead SET first_claimed_at = received_at WHERE id = 1"))
-    said = listed()
-    assert "The digest counted 2 when it was written; the list is as of now." in said
-    assert "*Last week:* 1 (the digest said 2: it keeps what was known then)" in said
+    words = listed()
+    assert "The digest counted 2 when it was written; the list is as of now." in words
+    assert "*Last week:* 1 (the digest said 2: it keeps what was known then)" in words

@@ -24,7 +24,7 @@ def send(office: Office, audience: Audience) -> int:
         return sending.send(session, office.workspace.id, audience, NOW)
 
 
-def told(office: Office, delivery_id: int = 1) -> tuple[PersonalReport, bool]:
+def delivered(office: Office, delivery_id: int = 1) -> tuple[PersonalReport, bool]:
     with office.store.transaction() as session:
         found = sending.delivered_personal(session, delivery_id)
     assert found is not None
@@ -61,7 +61,7 @@ def make(office: Office, who: Person, *roles: Role) -> None:
 def test_a_salesperson_hears_of_their_own_week(office: Office, golden: Golden) -> None:
     work(office)
     assert send(office, Audience.SALESPEOPLE) == 1
-    own, wanted = told(office)
+    own, wanted = delivered(office)
     assert wanted
     assert own.mine.count("received") == 3
     golden("own_selling", personal_messages.personal_digest(own))
@@ -75,7 +75,7 @@ def test_what_waits_is_worth_a_message_even_without_new_leads(
     with office.store.transaction() as session:
         office.leads(session, [{"received_at": old, "claimed_at": old}])
     assert send(office, Audience.SALESPEOPLE) == 1
-    golden("own_waiting", personal_messages.personal_digest(told(office)[0]))
+    golden("own_waiting", personal_messages.personal_digest(delivered(office)[0]))
 
 
 def test_where_there_is_nothing_to_say_nothing_is_said(office: Office) -> None:
@@ -107,7 +107,7 @@ def test_a_marketer_hears_of_their_own_campaigns(office: Office, golden: Golden)
         )
         office.spend(session, spring, 10_000)
     assert send(office, Audience.MARKETERS) == 2
-    own = [told(office, delivery)[0] for delivery in (1, 2)]
+    own = [delivered(office, delivery)[0] for delivery in (1, 2)]
     names = [[each.name for each in week.campaigns] for week in own]
     assert sorted(names) == [["Somebody else's"], ["Spring *sale*"]]
     [mine] = [week for week in own if week.campaigns[0].name == "Spring *sale*"]
@@ -117,11 +117,11 @@ def test_a_marketer_hears_of_their_own_campaigns(office: Office, golden: Golden)
 def test_a_thousand_campaigns_of_ones_own_fit_into_a_message(office: Office) -> None:
     work(office)
     send(office, Audience.SALESPEOPLE)
-    from_one = told(office)[0].mine
+    from_one = delivered(office)[0].mine
     names = [f"{number} {'*<!channel>*' * 6}"[:80] for number in range(1_000)]
     campaigns = tuple(CampaignFigures(n, name, from_one) for n, name in enumerate(names))
     message = personal_messages.personal_digest(
-        PersonalReport(Audience.MARKETERS, told(office)[0].week, NOW, campaigns=campaigns)
+        PersonalReport(Audience.MARKETERS, delivered(office)[0].week, NOW, campaigns=campaigns)
     )
     assert check_message(message.blocks) == []
     assert "990 more are not shown" in str(message.blocks)
@@ -152,7 +152,7 @@ def test_the_message_shows_the_other_button_afterwards(office: Office) -> None:
         session.execute(text("UPDATE card SET stale = false"))
         sending.opt_out(session, office.seller)
         assert session.scalar(text("SELECT stale FROM card"))
-    assert told(office)[1] is False
+    assert delivered(office)[1] is False
 
 
 def test_ones_own_running_and_last_week_can_be_asked_for(office: Office) -> None:
@@ -168,7 +168,7 @@ def test_ones_own_running_and_last_week_can_be_asked_for(office: Office) -> None
     with office.store.transaction() as session:
         session.execute(text("UPDATE lead SET rating = NULL"))
         [written] = personal.last(session, office.seller)
-    assert written == told(office)[0]
+    assert written == delivered(office)[0]
     assert written.mine.count("rated") == 2
     assert check_message(personal_messages.personal_digest(running).blocks) == []
 

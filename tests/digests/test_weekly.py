@@ -122,9 +122,9 @@ def test_an_audience_is_told_of_a_week_once(office: Office) -> None:
 def test_a_week_is_told_once_by_many_at_once(office: Office) -> None:
     add_leads(office, 3)
     install(office)
-    told: list[int] = []
-    at_once([lambda: told.append(send(office))] * 8)
-    assert sorted(told) == [0] * 7 + [1]
+    sent: list[int] = []
+    at_once([lambda: sent.append(send(office))] * 8)
+    assert sorted(sent) == [0] * 7 + [1]
     assert len(digests(office.store)) == 1
     assert targets(office.store) == ["C1"]
 
@@ -241,7 +241,7 @@ def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: 
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         ("UPDATE margin SET percent = 25",
          ["ROMI 900% → 400%", "Campaign profit 900 EUR → 400 EUR",
@@ -260,7 +260,9 @@ def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: 
          ["why leads were lost"]),
     ],
 )  # fmt: skip
-def test_every_figure_of_a_digest_is_watched(office: Office, change: str, told: list[str]) -> None:
+def test_every_figure_of_a_digest_is_watched(
+    office: Office, change: str, expected: list[str]
+) -> None:
     won: dict[str, Any] = {"status": "won", "won_minor": 200_000, "won_currency": "EUR",
                            "rating": "great", "first_response_at": MONDAY + 10 * HOUR}  # fmt: skip
     with office.store.transaction() as session:
@@ -280,7 +282,7 @@ def test_every_figure_of_a_digest_is_watched(office: Office, change: str, told: 
         assert weekly.last(session, office.manager).corrections == []
         session.execute(text(change))
     with office.store.transaction() as session:
-        assert weekly.last(session, office.manager).corrections == told
+        assert weekly.last(session, office.manager).corrections == expected
 
 
 def test_the_figures_that_no_digest_shows_are_named() -> None:

@@ -291,9 +291,9 @@ def test_the_sources_of_leads(golden: Golden) -> None:
         WebhookEndpoint(name="slow", failing_since=NOON, problem="the connection failed"),
         WebhookEndpoint(name="zapier", disabled_at=NOON, problem=gone),
     ]  # fmt: skip
-    told = {each.name: health(each, waiting) for waiting, each in enumerate(endpoints)}
+    webhooks = {each.name: health(each, waiting) for waiting, each in enumerate(endpoints)}
     shown = {
-        "some": messages.sources(heard, told).to_dict(),
+        "some": messages.sources(heard, webhooks).to_dict(),
         "none": messages.sources({}, {}).to_dict(),
     }
     many = {f"{letter * 38}-1": health(endpoints[-1], 9) for letter in ascii_lowercase}

@@ -28,7 +28,7 @@ class Told:
             self.status, self.disposition = Status.NEW, None
 
 
-def told(events: Iterable[LeadEvent]) -> Told:
+def replayed(events: Iterable[LeadEvent]) -> Told:
     """What the events, in their order, make of a lead."""
     lead = Told()
     for event in events:

@@ -19,7 +19,7 @@ class Product:
     """A vendor's API that answers as it is told."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str]] = []
+        self.requests: list[tuple[str, str]] = []
         self.status, self.headers = 200, dict[str, str]()
         self.body = b"{}"
         self.answers: Callable[[str], bytes | None] = lambda _path: self.body
@@ -31,7 +31,7 @@ class Product:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                product.asked.append((self.path, self.headers["Authorization"]))
+                product.requests.append((self.path, self.headers["Authorization"]))
                 product.open.wait()
                 body = product.answers(self.path)
                 with suppress(ConnectionError):  # who asked may have been killed
@@ -72,7 +72,7 @@ def test_the_token_goes_into_a_header_and_never_into_the_address(product: Produc
     product.tell({"id": 9_223_372_036_854_775_807})
     found = Api(product.address, TOKEN).get("/77", "id", fields="id,form_id")
     assert found == {"id": 9_223_372_036_854_775_807}
-    assert product.asked == [("/v1/77?fields=id%2Cform_id", f"Bearer {TOKEN}")]
+    assert product.requests == [("/v1/77?fields=id%2Cform_id", f"Bearer {TOKEN}")]
 
 
 @pytest.mark.parametrize(

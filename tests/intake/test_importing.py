@@ -210,8 +210,8 @@ def test_the_preview_says_what_then_happens(store: Store, workspace: Workspace) 
     start(store, import_id)
     while lead_imports.take_next_batch(store, import_id):
         pass
-    told = (seen["new"], seen["joined"], seen["known"], seen["refused"])
-    assert told == counts(state(store, import_id)) == (4, 2, 1, 1)
+    previewed = (seen["new"], seen["joined"], seen["known"], seen["refused"])
+    assert previewed == counts(state(store, import_id)) == (4, 2, 1, 1)
 
 
 def test_who_is_to_be_called_later_joins_and_the_preview_says_so(

@@ -32,8 +32,8 @@ class Told:
         if isinstance(answer, Exception):
             raise answer
         assert holds in answer
-        told: dict[str, Any] = answer
-        return told
+        found: dict[str, Any] = answer
+        return found
 
 
 def listed(*ids: str) -> dict[str, Any]:

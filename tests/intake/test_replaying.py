@@ -160,8 +160,8 @@ def test_what_was_fetched_and_could_not_be_read_is_read_again(
     with store.transaction() as session:
         receiving.receive_fetched(session, workspace, "meta", b'{"id": "77"}')
         [waiting] = receiving.unread(session, workspace.id, 9)
-    told = {"id": "77", "field_data": [{"name": "email", "values": ["ada@example.com"]}]}
-    mend(store, waiting.id, json.dumps(told).encode())
+    body = {"id": "77", "field_data": [{"name": "email", "values": ["ada@example.com"]}]}
+    mend(store, waiting.id, json.dumps(body).encode())
     with store.transaction() as session:
         assert receiving.replay(session, admin, waiting.id).is_new
     assert leads(store) == 1
@@ -170,10 +170,10 @@ def test_what_was_fetched_and_could_not_be_read_is_read_again(
 def test_only_what_is_unknown_is_fetched_after_a_look_at_the_vendor(
     store: Store, workspace: Workspace
 ) -> None:
-    told = {"id": "1", "field_data": [{"name": "email", "values": ["ada@example.com"]}]}
+    body = {"id": "1", "field_data": [{"name": "email", "values": ["ada@example.com"]}]}
     there = [Reference(str(number)) for number in (1, 2, 3)]
     with store.transaction() as session:
-        receiving.receive_fetched(session, workspace, "meta", json.dumps(told).encode())
+        receiving.receive_fetched(session, workspace, "meta", json.dumps(body).encode())
         assert receiving.reconcile(session, workspace, "meta", there) == 2
         assert receiving.reconcile(session, workspace, "meta", there) == 0
 
@@ -184,9 +184,9 @@ def test_a_test_lead_that_was_fetched_is_noted_and_none_is_made(
     test = "<test lead: dummy data for full_name>"
     answers = {"full_name": test, "email": "ada@example.com"}
     fields = [{"name": name, "values": [value]} for name, value in answers.items()]
-    told = {"id": "78", "field_data": fields}
+    body = {"id": "78", "field_data": fields}
     with store.transaction() as session:
-        receipt = receiving.receive_fetched(session, workspace, "meta", json.dumps(told).encode())
+        receipt = receiving.receive_fetched(session, workspace, "meta", json.dumps(body).encode())
         assert receipt.outcome == Outcome.IGNORED
         [kept] = session.scalars(select(Submission)).all()
         assert (kept.outcome, kept.problem) == (Outcome.IGNORED, "a test lead")

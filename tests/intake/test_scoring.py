@@ -52,12 +52,12 @@ def test_points_add_up(source: str, fields: dict[str, Any], points: int, hot: bo
 
 
 @pytest.mark.parametrize(
-    ("message", "asked"),
+    ("message", "wants_call"),
     [("Please call me", True), ("a CALL BACK would do", True), ("give us a ring", True),
      ("I recall meeting you", False), ("callback", True), ("Do not write", False)],
 )  # fmt: skip
-def test_who_asks_to_be_called(message: str, asked: bool) -> None:
-    assert score(message=message)[0] == 60 + 30 * asked
+def test_who_asks_to_be_called(message: str, wants_call: bool) -> None:
+    assert score(message=message)[0] == 60 + 30 * wants_call
 
 
 def test_labels_say_what_is_known_of_an_address() -> None:
@@ -88,14 +88,14 @@ def test_an_admin_changes_the_rules_and_others_do_not(store: Store) -> None:
                 session, root, 60, points, ["@Rival.example", " ", "rival.example"]
             )
     with store.transaction() as session:
-        told = lookups.rules(session, workspace.id)
-        assert (told.hot_from, told.points) == (60, points)
-        assert told.competitors == {"rival.example"}
+        rules = lookups.rules(session, workspace.id)
+        assert (rules.hot_from, rules.points) == (60, points)
+        assert rules.competitors == {"rival.example"}
         for who in (mara, clara):
             with pytest.raises(NotAllowed, match="Only admins can change what makes a lead hot"):
                 scoring.change_rules(session, who, 60, points, [])
-    assert score("form", told) == (5, False)
-    assert score("form", told, phone="+493023125001") == (75, True)
+    assert score("form", rules) == (5, False)
+    assert score("form", rules, phone="+493023125001") == (75, True)
 
 
 @pytest.mark.parametrize(
@@ -113,12 +113,12 @@ def test_rules_that_cannot_be(
 
 
 def test_the_modal_says_back_what_it_was_told() -> None:
-    told = Rules(competitors=frozenset({"rival.example"}))
-    modal = forms.ChangeRules.of(told)
+    rules = Rules(competitors=frozenset({"rival.example"}))
+    modal = forms.ChangeRules.of(rules)
     assert limits.check_view(modal.to_dict(), "modal") == []
     form = forms.ChangeRules.read(sent(modal))
     assert (form.hot_from, form.all_points, form.competitors) == (
-        50, dict(told.points), "rival.example",
+        50, dict(rules.points), "rival.example",
     )  # fmt: skip
     for wrong in ("zoom", "zoom ten", "zoom 99999"):
         with pytest.raises(FieldErrors):

@@ -52,8 +52,8 @@ def demo() -> Iterator[str]:
             text=True,
         )  # fmt: skip
     assert process.stdout is not None
-    said = "".join(iter(process.stdout.readline, "Ctrl-C closes it.\n"))
-    assert f"http://127.0.0.1:{port}" in said
+    output = "".join(iter(process.stdout.readline, "Ctrl-C closes it.\n"))
+    assert f"http://127.0.0.1:{port}" in output
     family = psutil.Process(process.pid).children(recursive=True)
     yield f"http://127.0.0.1:{port}"
     process.send_signal(signal.SIGINT)
@@ -181,13 +181,13 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     assert any(", 9:30" in jump(page, "next standup") for _ in range(2))
     page.get_by_test_id("open-app").click()
     # By its title: the ladder may speak here too, now that a night has passed.
-    asked = page.get_by_test_id("message").filter(has_text="Sales standup").last
-    expect(asked).to_contain_text("It takes a few minutes")
-    asked.get_by_test_id("action:standup.answer").click()
+    prompt = page.get_by_test_id("message").filter(has_text="Sales standup").last
+    expect(prompt).to_contain_text("It takes a few minutes")
+    prompt.get_by_test_id("action:standup.answer").click()
     page.get_by_test_id("input:answers:customers").locator("textarea").fill("They ask on WhatsApp")
     page.get_by_test_id("input:answers:plan").locator("textarea").fill("Call two more")
     page.get_by_test_id("modal-submit").click()
-    expect(asked).to_contain_text("You answered")
+    expect(prompt).to_contain_text("You answered")
 
     say(page, "/digest")
     expect(page.get_by_test_id("messages")).to_contain_text("so far ·")

@@ -97,9 +97,9 @@ def test_workers_killed_while_they_deliver(
         worker.kill()  # the message stands in Slack, and nobody has written down where
     assert list(places(office).values()).count(None) == 24 - 7
 
-    asked = office.slack.faults.add(POST, "hang_before", after=5, seconds=HANG)
+    fault = office.slack.faults.add(POST, "hang_before", after=5, seconds=HANG)
     with run(office, tmp_path, "--worker", script=HASTY) as worker:
-        office.slack.wait_until(lambda: asked.times == 0, timeout=60)
+        office.slack.wait_until(lambda: fault.times == 0, timeout=60)
         worker.kill()  # the message was sent, and Slack has not taken it
     assert posted() == 8 + 5
 

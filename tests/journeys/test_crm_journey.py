@@ -93,8 +93,8 @@ def test_from_the_form_to_the_revenue_without_anyone_typing(
     days = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
     answer = httpx.get(f"{office.address}/api/v1/campaigns", params=days, headers=REPORT)
     [row] = [each for each in answer.json()["data"] if each["campaign"] == "Spring start"]
-    told = {name: row[name] for name in ("won", "revenue", "spend", "romi")}
-    assert told == {"won": 1, "revenue": "12000.00", "spend": "1000.00", "romi": "500.0"}
+    figures = {name: row[name] for name in ("won", "revenue", "spend", "romi")}
+    assert figures == {"won": 1, "revenue": "12000.00", "spend": "1000.00", "romi": "500.0"}
     clara.command("/digest", "", office.channel)
     assert clara.click(office.whisper("clara", "digest.show_money"), "digest.show_money").ok
     office.whisper("clara", "· Money", "12,000 EUR")

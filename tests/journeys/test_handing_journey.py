@@ -19,10 +19,10 @@ def sofia_covers(office: Office) -> None:
     """She acts on Ben's lead, which stays his, until she ends it."""
     office.hand("ben").command("/lead", "cover")
     modal = office.modal("ben", "I'm away")
-    told = {"until": later(hours=3), "leads": "cover"}
-    themselves = office.hand("ben").submit(modal, told | {"cover": office.users["ben"].id})
+    fields = {"until": later(hours=3), "leads": "cover"}
+    themselves = office.hand("ben").submit(modal, fields | {"cover": office.users["ben"].id})
     assert themselves.errors == {"cover": "Choose a colleague."}
-    office.hand("ben").submit(modal, told | {"cover": office.users["sofia"].id})
+    office.hand("ben").submit(modal, fields | {"cover": office.users["sofia"].id})
     office.whisper("ben", f"<@{office.users['sofia'].id}> covers for you")
     message = office.whisper("sofia", "You're covering for", "Work on their 1 open lead")
     office.hand("sofia").click(message, "lead.show")
@@ -59,12 +59,12 @@ def is_away_and_back(office: Office) -> None:
     [field] = [
         each["block_id"] for each in modal.blocks if each["block_id"].startswith("stand_ins:")
     ]
-    told = {"until": later(days=2), "leads": "hand_over"}
-    refused = office.hand("ben").submit(modal, told | {field: office.users["mara"].id})
+    fields = {"until": later(days=2), "leads": "hand_over"}
+    refused = office.hand("ben").submit(modal, fields | {field: office.users["mara"].id})
     assert refused.errors == {field: "Mara isn't a salesperson here. "
                               "Admins assign roles with /handoff people."}  # fmt: skip
     sofia = {field: office.users["sofia"].id, "note": "She wants a call on Friday"}
-    office.hand("ben").submit(modal, told | sofia)
+    office.hand("ben").submit(modal, fields | sofia)
     office.whisper("ben", "You handed over 1 lead. It comes back to you")
     office.whisper("sofia", "is away until", "Ada Lovelace")
     office.whisper("sofia", "She wants a call on Friday")
@@ -96,8 +96,8 @@ def test_it_rests_goes_to_a_colleague_and_back_to_all(either_office: Office) -> 
     choice = next(each for each in modal.blocks if each["block_id"] == "to")
     [ben] = choice["element"]["options"]
     assert ben["text"]["text"].endswith("· 0 open leads")
-    told = {"to": ben["value"], "reason": "too_busy", "note": "Wants 40 seats"}
-    office.hand("sofia").submit(modal, told)
+    fields = {"to": ben["value"], "reason": "too_busy", "note": "Wants 40 seats"}
+    office.hand("sofia").submit(modal, fields)
     office.whisper("ben", "Ada", "Handed over by", "too busy", "Wants 40 seats")
 
     is_away_and_back(office)
@@ -165,8 +165,8 @@ def test_an_admin_changes_the_promise_and_the_hours(office: Office) -> None:
     assert set(root.submit(form, wrong).errors) == {"closes", "zone", "country"}
     root.submit(form, {"days": ["0", "5"], "opens": "10:00", "closes": "00:00",
                        "zone": "Europe/Vienna", "country": "at"})  # fmt: skip
-    told = "Monday, Saturday, 10:00 to 24:00 (Europe/Vienna), off on public holidays in AT"
-    office.slack.wait_until(lambda: told in str(office.modal("root", "Teams and hours").blocks))
+    expected = "Monday, Saturday, 10:00 to 24:00 (Europe/Vienna), off on public holidays in AT"
+    office.slack.wait_until(lambda: expected in str(office.modal("root", "Teams and hours").blocks))
 
 
 def test_a_manager_assigns_overdue_leads_from_one_message(office: Office) -> None:

@@ -245,8 +245,8 @@ def test_a_lead_is_looked_up_and_worked_where_it_was_found(office: Office) -> No
 def test_a_message_becomes_a_lead(office: Office) -> None:
     ben = office.hand("ben")
     ben.say(office.channel, "Grace called: grace@navy.example wants an offer & a demo")
-    said = office.card("Grace called")
-    assert ben.message_shortcut("lead.from_message", said).ok
+    message = office.card("Grace called")
+    assert ben.message_shortcut("lead.from_message", message).ok
     modal = office.modal("ben", "New lead")
     assert ben.submit(modal, {"first_name": "Grace"}).ok
     office.card("New lead: Grace", "wants an offer & a demo")
@@ -255,16 +255,16 @@ def test_a_message_becomes_a_lead(office: Office) -> None:
 def test_a_message_becomes_a_note_of_a_lead(office: Office) -> None:
     mara = office.hand("mara")
     mara.say(office.channel, "Ada & her team want 40 seats")
-    said = office.card("her team want 40 seats")
-    assert mara.message_shortcut("lead.note_from_message", said).ok
+    message = office.card("her team want 40 seats")
+    assert mara.message_shortcut("lead.note_from_message", message).ok
     office.whisper("mara", "There is no lead yet")
     office.send_lead()
     office.card("New lead: Ada")
-    assert mara.message_shortcut("lead.note_from_message", said).ok
+    assert mara.message_shortcut("lead.note_from_message", message).ok
     assert mara.submit(office.modal("mara", "Add as note"), {"lead": "1"}).ok
     office.card("*Note* Ada &amp; her team want 40 seats · ")
     office.whisper("mara", "Your note is on lead #1")
-    assert office.hand("guest").message_shortcut("lead.note_from_message", said).ok
+    assert office.hand("guest").message_shortcut("lead.note_from_message", message).ok
     office.whisper("guest", "can write notes about leads")
 
 

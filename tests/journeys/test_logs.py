@@ -91,14 +91,14 @@ def test_no_personal_data_and_no_secret_where_statements_break(
     office.slack.wait_until(lambda: has_failed(office))
     listed = handoff("jobs", DATABASE_URL=database_url)
 
-    said = caplog.text + listed.stdout + listed.stderr
+    output = caplog.text + listed.stdout + listed.stderr
     for line in (
         "a submission of api broke us", "reference", "ended with status: Error", "clock could not",
         "of_the_test", "intake.fetch",
     ):  # fmt: skip
-        assert line in said, line
+        assert line in output, line
     for hidden in (*PERSONAL, SECRET, TOKEN, demo.KEY, demo.FORM_KEY, office.slack.bot_token):
-        assert hidden not in said, hidden
+        assert hidden not in output, hidden
 
 
 def has_failed(office: Office) -> bool:

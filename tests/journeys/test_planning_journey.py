@@ -28,7 +28,7 @@ def test_a_request_is_seconded_seen_and_declined(either_office: Office) -> None:
     office = either_office
     ask(office)
     card = office.card("Request: A trial", "1 colleague heard it")
-    told = office.whisper("sofia", "Your request", "Marketing will answer by")
+    message = office.whisper("sofia", "Your request", "Marketing will answer by")
     assert office.hand("ben").click(card, "request.me_too").ok
     office.card("2 colleagues heard it: Sofia and Ben")
     assert office.hand("ben").click(card, "request.me_too").ok
@@ -46,7 +46,7 @@ def test_a_request_is_seconded_seen_and_declined(either_office: Office) -> None:
     assert mara.submit(modal, {"reason": "The set-up costs us a year"}).ok
     assert "request.me_too" not in drawn(office.card("Declined by", "The set-up costs us a year"))
     heard = office.whisper("sofia", "declined it", "The set-up costs us a year")
-    assert heard.ts == told.ts  # one message, drawn anew
+    assert heard.ts == message.ts  # one message, drawn anew
 
 
 def test_marketing_is_reminded_of_what_it_promised(office: Office) -> None:
@@ -181,15 +181,15 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
     office.card("Proposal: Monthly trial", "Version 2", "*Not answered yet (1)*: Sofia")
 
     assert mara.click(worry, "proposal.answer").ok
-    said = {"answer": "Version 2 has them too"}
-    assert mara.submit(office.modal("mara", "Answer a concern"), said).ok
+    fields = {"answer": "Version 2 has them too"}
+    assert mara.submit(office.modal("mara", "Answer a concern"), fields).ok
     reply(office, card, "What of old customers?", "Version 2 has them too")
     assert sofia.click(card, "proposal.ready").ok
     office.card("*Ready (1 of 2)*: Sofia", "*Not answered yet (1)*: Ben")
     assert ben.click(card, "proposal.ready").ok
-    told = office.whisper("mara", "Sales is ready", "proposal.launch")
+    message = office.whisper("mara", "Sales is ready", "proposal.launch")
 
-    assert mara.click(told, "proposal.launch").ok
+    assert mara.click(message, "proposal.launch").ok
     assert mara.submit(office.modal("mara", "Announce")).ok
     office.card("Campaign: Monthly trial", "New and old customers", "campaign.got_it")
     office.card("Proposal: Monthly trial", "It was announced.")
@@ -205,12 +205,12 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
     end(office, "Monthly trial")
     office.whisper("sofia", "the campaign for your request", "9,000 EUR")
     office.whisper("sofia", "Your request", "for it has ended")
-    asked = office.whisper("sofia", "What worked? What failed?")
-    assert sofia.click(asked, "retrospective.answer").ok
+    question = office.whisper("sofia", "What worked? What failed?")
+    assert sofia.click(question, "retrospective.answer").ok
     form = office.modal("sofia", "Retrospective")
     assert "worked" in sofia.submit(form, {"worked": " "}).errors
-    said = {"worked": "Monthly payment", "failed": "Too short", "again": "changed"}
-    assert sofia.submit(form, said).ok
+    fields = {"worked": "Monthly payment", "failed": "Too short", "again": "changed"}
+    assert sofia.submit(form, fields).ok
     office.whisper("sofia", "What you said about “Monthly trial”", "Change my answer")
     reply(office, office.card("Campaign: Monthly trial"), "Retrospective", "Monthly payment")
     office.whisper("mara", "What worked? What failed?")  # both sides are asked

@@ -88,13 +88,13 @@ def assert_one_winner(office: Office, users: Sequence[User]) -> None:
     losers = [user for user in users if user.id != winner]
     assert len(losers) == len(users) - 1
 
-    def told(user: User) -> list[Message]:
+    def messages_of(user: User) -> list[Message]:
         direct = office.slack.messages(office.slack.im(user))
         return [*office.slack.ephemerals(user), *direct]
 
-    office.slack.wait_until(lambda: all(map(told, losers)), timeout=60)
+    office.slack.wait_until(lambda: all(map(messages_of, losers)), timeout=60)
     for loser in losers:
-        [sentence] = told(loser)
+        [sentence] = messages_of(loser)
         assert f"<@{winner}> claimed this lead <!date" in sentence.text
     card = office.card("claimed the lead Ada", winner)
     assert "lead.claim'" not in drawn(card)

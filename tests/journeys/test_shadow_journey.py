@@ -63,8 +63,8 @@ def agree(office: Office) -> tuple[str, str]:
 
 def files(office: Office, name: str) -> list[Calendar]:
     """The calendar files among a person's messages with us; they stand in the card's thread."""
-    said = office.slack.messages(office.slack.im(office.users[name]))
-    ids = [file_id for message in said if message.thread_ts for file_id in message.files]
+    received = office.slack.messages(office.slack.im(office.users[name]))
+    ids = [file_id for message in received if message.thread_ts for file_id in message.files]
     return [Calendar.from_ical(office.slack.workspace.files[each].data) for each in ids]
 
 
@@ -121,9 +121,9 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
         assert set(office.hand(name).submit(modal, {"surprised": " ", "change": "x"}).errors) == {
             "surprised"
         }
-        said = {"surprised": f"{name} was surprised", "change": "The texts", "idea": idea,
-                "shares": ["yes"]}  # fmt: skip
-        assert office.hand(name).submit(modal, said).ok
+        fields = {"surprised": f"{name} was surprised", "change": "The texts", "idea": idea,
+                  "shares": ["yes"]}  # fmt: skip
+        assert office.hand(name).submit(modal, fields).ok
     for name in (mara, other):
         together = office.whisper(name, "mara was surprised", f"{other} was surprised")
     office.card("mara was surprised", f"{other} was surprised")

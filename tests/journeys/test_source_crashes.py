@@ -26,8 +26,8 @@ def product() -> Iterator[Product]:
 
     def answer(path: str) -> bytes | None:
         number = int(urlsplit(path).path.rpartition("/")[2])
-        said = [{"name": "email", "values": [f"a{number}@example.com"]}]
-        return None if number % 2 else json.dumps({"id": number, "field_data": said}).encode()
+        fields = [{"name": "email", "values": [f"a{number}@example.com"]}]
+        return None if number % 2 else json.dumps({"id": number, "field_data": fields}).encode()
 
     product = Product()
     product.answers = answer
@@ -64,7 +64,7 @@ def test_workers_killed_while_they_fetch(
     for number in range(100, 108):
         name(office, number)
     with run(office, tmp_path, "--worker", script=HASTY) as worker:
-        office.slack.wait_until(lambda: len(product.asked), timeout=60)
+        office.slack.wait_until(lambda: len(product.requests), timeout=60)
         worker.kill()  # it had asked, and was not answered
     product.open.set()
     rescuer()

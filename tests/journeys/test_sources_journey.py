@@ -49,13 +49,13 @@ def test_a_signed_response_of_a_form_becomes_a_card(office: Office) -> None:
     assert call(office, "typeform", SOURCES["typeform"].example).json() == {"outcome": "lead"}
     card = office.card("Ada Lovelace", "How large is your team?")
     assert "through Typeform" in opened(office, card)
-    asked = next(block for block in card.blocks if "How large is your team?" in str(block))
-    assert "12" in str(asked)
+    question = next(block for block in card.blocks if "How large is your team?" in str(block))
+    assert "12" in str(question)
 
 
 def test_zoom_shakes_hands_and_who_asks_to_be_called_is_announced(office: Office) -> None:
-    asked = {"event": "endpoint.url_validation", "payload": {"plainToken": "abc"}}
-    assert call(office, "zoom", json.dumps(asked).encode()).json()["plainToken"] == "abc"
+    handshake = {"event": "endpoint.url_validation", "payload": {"plainToken": "abc"}}
+    assert call(office, "zoom", json.dumps(handshake).encode()).json()["plainToken"] == "abc"
     registration: Any = json.loads(SOURCES["zoom"].example)
     assert call(office, "zoom", json.dumps(registration).encode()).json() == {"outcome": "lead"}
     lead = opened(office, office.card("Ada Lovelace"))
@@ -65,8 +65,8 @@ def test_zoom_shakes_hands_and_who_asks_to_be_called_is_announced(office: Office
 
 def test_a_lead_that_is_only_named_is_fetched_and_shown(office: Office, product: Product) -> None:
     token = meta.verify_token(SECRET)
-    asked = {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "42"}
-    assert httpx.get(f"{office.address}/leads/meta", params=asked).text == "42"
+    params = {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "42"}
+    assert httpx.get(f"{office.address}/leads/meta", params=params).text == "42"
     product.tell({
         "id": "1234567890123456789",
         "field_data": [{"name": "full_name", "values": ["Ada Lovelace"]},
@@ -77,7 +77,7 @@ def test_a_lead_that_is_only_named_is_fetched_and_shown(office: Office, product:
     lead = opened(office, office.card("Ada Lovelace"))
     assert "through a Meta ad" in lead
     assert "Consent given" in lead
-    assert product.asked[0][1] == f"Bearer {TOKEN}"
+    assert product.requests[0][1] == f"Bearer {TOKEN}"
 
 
 def test_what_the_product_refuses_to_tell_waits_for_an_admin_who_replays_it(

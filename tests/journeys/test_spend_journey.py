@@ -73,8 +73,8 @@ def test_a_report_is_asked_for_chosen_and_turned(office: Office) -> None:
     office.send_lead(utm_campaign="summer-trial")
     office.card("Ada")
     mara.command("/campaign", "spend “Summer\u00a0trial”", office.channel)
-    told = {"line": "Ads", "amount": "10"}
-    assert mara.submit(office.modal("mara", "Enter spend"), told).ok
+    fields = {"line": "Ads", "amount": "10"}
+    assert mara.submit(office.modal("mara", "Enter spend"), fields).ok
 
     mara.command("/campaign", "report summer", office.channel)
     question = office.whisper("mara", "Several campaigns have “summer”")
@@ -95,14 +95,14 @@ def test_any_table_can_be_spend(office: Office) -> None:
     mara.click(office.whisper("mara", "Import bills?"), "import.as_spend")
     mara.click(office.whisper("mara", "Import spend?"), "spend.columns")
     modal = office.modal("mara", "Columns of the export")
-    told = {"columns:0": "day", "columns:1": "line", "columns:2": "amount"}
-    refused = mara.submit(modal, told)
+    fields = {"columns:0": "day", "columns:1": "line", "columns:2": "amount"}
+    refused = mara.submit(modal, fields)
     assert "campaign" in refused.errors["campaign"]
     options = str(modal.blocks)
     number = options.split("Summer trial")[1].split("'value': '")[1].split("'", maxsplit=1)[0]
-    told["campaign"] = number
-    assert "which platform" in mara.submit(modal, told).errors["platform"]
-    assert mara.submit(modal, {**told, "other_platform": "Bills"}).ok
+    fields["campaign"] = number
+    assert "which platform" in mara.submit(modal, fields).errors["platform"]
+    assert mara.submit(modal, {**fields, "other_platform": "Bills"}).ok
     card = office.whisper("mara", "Import spend from Bills?", "120 EUR for 1 campaign")
     mara.click(card, "spend.start")
     office.whisper("mara", "bills is imported")
@@ -134,7 +134,7 @@ def test_a_salesperson_learns_whom_to_ask(office: Office) -> None:
     for words in ("spend", "spend list", "margin", "costs"):
         ben.command("/campaign", words, office.channel)
     office.slack.wait_until(lambda: len(office.slack.ephemerals(office.users["ben"])) >= 4)
-    said = [message.text for message in office.slack.ephemerals(office.users["ben"])]
-    assert all(re.match("Only (marketers|managers) can ", text) for text in said)
+    texts = [message.text for message in office.slack.ephemerals(office.users["ben"])]
+    assert all(re.match("Only (marketers|managers) can ", text) for text in texts)
     ben.upload(office.slack.im(office.users["ben"]), "june.csv", EXPORT)
     office.whisper("ben", "like an ad spend report", "Only marketers can")

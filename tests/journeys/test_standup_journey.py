@@ -29,13 +29,13 @@ def to_the_standup(office: Office) -> None:
     pass_time(office, min(next_times()) - clock.now() + timedelta(seconds=1))
 
 
-def answer(office: Office, name: str, **said: str) -> None:
+def answer(office: Office, name: str, **texts: str) -> None:
     prompt = office.whisper(name, "standup.answer")
     assert office.hand(name).click(prompt, "standup.answer").ok
     modal = office.slack.wait_until(lambda: office.slack.modal(office.users[name]), timeout=60)
     assert modal is not None
     assert (
-        office.hand(name).submit(modal, {f"answers:{key}": text for key, text in said.items()}).ok
+        office.hand(name).submit(modal, {f"answers:{key}": text for key, text in texts.items()}).ok
     )
 
 

@@ -113,10 +113,10 @@ def test_who_is_under_anothers_hand_for_a_moment_is_waited_for(
     with ThreadPoolExecutor(1) as pool:
         with store.transaction() as session:
             session.scalars(select(Lead).with_for_update()).all()
-            asked = pool.submit(next_id, store, sofia, call_list)
+            future = pool.submit(next_id, store, sofia, call_list)
             while not session.scalar(waiting):
-                assert not asked.done(), asked.result()
-        assert asked.result() is not None
+                assert not future.done(), future.result()
+        assert future.result() is not None
 
 
 def test_who_is_interested_is_the_callers_own_lead(

@@ -107,9 +107,9 @@ def test_a_merged_lead_is_found_no_more(floor: Floor) -> None:
 
 def see_names_only(floor: Floor, *, names_only: bool = True) -> None:
     with floor.store.transaction() as session:
-        told, _ = sla.sla(session, floor.workspace.id)
-        told = replace(told, names_only=names_only)
-        sla.change_sla(session, floor.people["root"], told, None)
+        promise, _ = sla.sla(session, floor.workspace.id)
+        promise = replace(promise, names_only=names_only)
+        sla.change_sla(session, floor.people["root"], promise, None)
 
 
 def test_where_names_only_are_shown_the_owner_and_who_leads_others_see_all(floor: Floor) -> None:

@@ -145,8 +145,8 @@ def test_card(station: str, golden: Golden) -> None:
 
 def test_card_of_someone_who_came_back_and_was_known(golden: Golden) -> None:
     touches = [
-        Touch(at=NINE + timedelta(hours=number), source="typeform", facts={"message": said})
-        for number, said in ((3, "I tried to reach you. <!channel>"), (2, None))
+        Touch(at=NINE + timedelta(hours=number), source="typeform", facts={"message": message})
+        for number, message in ((3, "I tried to reach you. <!channel>"), (2, None))
     ]
     consent = Consent(granted=True, wording="v3 of the newsletter's terms", given_at=NINE,
                       purposes=["newsletter", "calls"])  # fmt: skip
@@ -223,18 +223,20 @@ def test_what_else_a_form_asked_stands_under_its_question(golden: Golden) -> Non
 
 
 def test_a_moment_among_the_answers_is_told_on_each_readers_clock() -> None:
-    told = {"question": "Starts", "answer": "2026-06-02 10:00 Europe/Berlin (2026-06-02 08:00 UTC)",
-            "at": "2026-06-02T08:00:00+00:00"}  # fmt: skip
+    answer = {
+        "question": "Starts", "answer": "2026-06-02 10:00 Europe/Berlin (2026-06-02 08:00 UTC)",
+        "at": "2026-06-02T08:00:00+00:00",
+    }  # fmt: skip
     at = moment(datetime(2026, 6, 2, 8, tzinfo=UTC))
-    card = lead_card.card(LeadFacts(lead(answers=[told]), SPRING, None))
+    card = lead_card.card(LeadFacts(lead(answers=[answer]), SPRING, None))
     assert f"*Starts*: {at}" in [block["text"]["text"] for block in card.blocks if "text" in block]
-    touch = Touch(at=NINE, source="calendly", facts={"answers": [told]})
+    touch = Touch(at=NINE, source="calendly", facts={"answers": [answer]})
     assert f"*Starts*: {at}" in str(lead_card.returned(touch, lead()).blocks)
 
 
 def test_hostile_answers_are_disarmed_and_fit() -> None:
-    asked = [{"question": HOSTILE, "answer": HOSTILE}] * 500
-    facts = LeadFacts(lead(answers=asked), SPRING, None)
+    answers = [{"question": HOSTILE, "answer": HOSTILE}] * 500
+    facts = LeadFacts(lead(answers=answers), SPRING, None)
     assert "<!channel>" not in str(drawn(lead_card.card(facts))["blocks"])
     modal = lead_modal.modal(facts).to_dict()
     assert limits.check_view(modal, "modal") == []

@@ -39,9 +39,9 @@ def test_what_was_found(golden: Golden) -> None:
 
 
 def test_what_is_found_says_nothing_that_is_the_owners_alone() -> None:
-    said = str(drawn(lists.found("Ada", [lead(**CLAIMED)])))
-    assert "23125001" not in said
-    assert "ada@example.com" not in said
+    text = str(drawn(lists.found("Ada", [lead(**CLAIMED)])))
+    assert "23125001" not in text
+    assert "ada@example.com" not in text
 
 
 def test_what_is_mine(golden: Golden) -> None:
@@ -57,7 +57,7 @@ def test_what_is_mine(golden: Golden) -> None:
 
 def test_one_lead_in_a_modal(golden: Golden) -> None:
     everything = lead(**CLAIMED | {"message": HOSTILE, "company": HOSTILE})
-    said = [
+    texts = [
         "Wants <40> seats\n> <!channel> *now*",
         HOSTILE * 5,
         *["Called, nobody there. " * 60] * 20,
@@ -65,7 +65,7 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
     events = [EventType.NOTED, EventType.CALLED, *[EventType.REASSIGNED] * 20]
     notes = [
         (LeadNote(event_type=event_type, at=NINE, text=words), SOFIA)
-        for event_type, words in zip(events, said, strict=True)
+        for event_type, words in zip(events, texts, strict=True)
     ]
     shown = {
         "owner": lead_modal.modal(
@@ -88,12 +88,12 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
     }
     for modal in shown.values():
         assert not limits.check_view(modal.to_dict(), "modal")
-    told = {name: modal.to_dict() for name, modal in shown.items()}
-    told["notes"]["blocks"] = [
-        block for block in told["notes"]["blocks"] if re.search(r"\*Notes|older note", str(block))
+    views = {name: modal.to_dict() for name, modal in shown.items()}
+    views["notes"]["blocks"] = [
+        block for block in views["notes"]["blocks"] if re.search(r"\*Notes|older note", str(block))
     ]
-    told["away"]["blocks"] = told["away"]["blocks"][-2:]
-    golden("one", told)
+    views["away"]["blocks"] = views["away"]["blocks"][-2:]
+    golden("one", views)
     step = [LeadEvent(id=9, event_type=EventType.CONTACTED)]
     facts = LeadFacts(lead(**CLAIMED), SPRING, SOFIA, viewer=SOFIA, undoable=step)
     golden("contacted", drawn(lead_modal.noted("Contacted", facts)))
@@ -125,5 +125,7 @@ def test_a_campaigns_tally(golden: Golden) -> None:
 
 
 def test_hostile_words_in_a_name_stay_words() -> None:
-    said: dict[str, Any] = drawn(lists.found(HOSTILE, [lead(first_name=HOSTILE, company=HOSTILE)]))
-    assert "<!channel>" not in str(said)
+    message: dict[str, Any] = drawn(
+        lists.found(HOSTILE, [lead(first_name=HOSTILE, company=HOSTILE)])
+    )
+    assert "<!channel>" not in str(message)

@@ -46,7 +46,7 @@ from bot.routing import absences, escalation
 from bot.sources.lead_payload import read
 from bot.store import Store
 from tests.company import hire_all, install
-from tests.intake.replay import shown, told
+from tests.intake.replay import replayed, shown
 from tests.moved_clock import MovedClock
 
 STARTS = (
@@ -385,7 +385,7 @@ class Machine(RuleBasedStateMachine):
             seen = self.seen(session, leads)
         assert {each.id for each in events} <= self.announced, "nobody heard of it"
         for lead in leads:
-            assert told(each for each in events if each.lead_id == lead.id) == shown(lead)
+            assert replayed(each for each in events if each.lead_id == lead.id) == shown(lead)
             times_are_sane(lead)
             if lead.merged_into is None and not lead.is_closed:
                 assert lead.id in seen, "nobody sees it"

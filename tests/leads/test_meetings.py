@@ -82,7 +82,7 @@ class Office(Floor):
         with self.store.transaction() as session:
             meetings.remind(session)
 
-    def told(self, who: Person) -> list[str]:
+    def messages_to(self, who: Person) -> list[str]:
         """What this person has been told of meetings, as it reads now."""
         with self.store.transaction() as session:
             mine = select(Card.subject_id).where(Card.kind == MEETING, Card.target == who.slack_id)
@@ -254,36 +254,38 @@ def test_the_owner_is_reminded_and_then_asked_once_each(office: Office) -> None:
     office.hands.to(TEN - timedelta(minutes=16))
     office.do(claiming.claim, office.sal, lead_id)
     office.tick()
-    assert office.told(office.sal) == []
+    assert office.messages_to(office.sal) == []
     office.hands.forward(minutes=1)
     office.tick()
     office.tick()
-    assert office.told(office.sal) == [
+    assert office.messages_to(office.sal) == [
         f"📅 Your meeting with {WHO} starts at {moment(TEN, '{time}')}."
     ]
     office.hands.to(TEN + timedelta(minutes=30))
     office.tick()
     office.tick()
-    assert office.told(office.sal) == [
+    assert office.messages_to(office.sal) == [
         f"📅 Meeting with {WHO}, {moment(TEN)}: over.",
         f"Did the meeting with {WHO} take place?\n📅 {moment(TEN)}",
     ]
     office.do(meetings.took_place, office.sal, office.meeting().id)
-    assert set(office.told(office.sal)) == {f"📅 Meeting with {WHO}, {moment(TEN)}: took place."}
+    assert set(office.messages_to(office.sal)) == {
+        f"📅 Meeting with {WHO}, {moment(TEN)}: took place."
+    }
 
 
 def test_nobody_is_asked_for_a_lead_without_an_owner_until_it_has_one(office: Office) -> None:
     lead_id = office.book()
     office.hands.to(TEN + timedelta(hours=1))
     office.tick()
-    assert office.told(office.sal) == []
+    assert office.messages_to(office.sal) == []
     office.do(claiming.claim, office.sue, lead_id)
     office.tick()
-    assert len(office.told(office.sue)) == 1
+    assert len(office.messages_to(office.sue)) == 1
     office.do(claiming.reassign, office.sue, lead_id, office.sal.id)
     office.tick()
-    assert "take place?" in office.told(office.sal)[0]
-    assert office.told(office.sue) == [
+    assert "take place?" in office.messages_to(office.sal)[0]
+    assert office.messages_to(office.sue) == [
         f"📅 Meeting with {WHO}, {moment(TEN)}: the lead is with {office.sal.mention}."
     ]
 
@@ -297,13 +299,13 @@ def test_who_covers_for_the_owner_is_reminded_and_asked(office: Office) -> None:
     office.hands.to(TEN + timedelta(minutes=30))
     office.tick()
     office.tick()
-    assert office.told(office.sal) == []
-    [asked] = office.told(office.sue)
-    assert "take place?" in asked
+    assert office.messages_to(office.sal) == []
+    [question] = office.messages_to(office.sue)
+    assert "take place?" in question
     office.hands.to(TEN + timedelta(hours=2))
     office.tick()
-    assert "take place?" in office.told(office.sal)[0]
-    assert office.sal.mention in office.told(office.sue)[0]
+    assert "take place?" in office.messages_to(office.sal)[0]
+    assert office.sal.mention in office.messages_to(office.sue)[0]
 
 
 def test_a_moved_meeting_changes_its_reminder(office: Office) -> None:
@@ -314,14 +316,16 @@ def test_a_moved_meeting_changes_its_reminder(office: Office) -> None:
     office.hook(created(THREE, "IN2", old_invitee="calendly:IN1"), canceled(rescheduled=True))
     office.tick()
     moved = f"📅 Meeting with {WHO}, {moment(TEN)}: moved to {moment(THREE)}."
-    assert office.told(office.sal) == [moved]
+    assert office.messages_to(office.sal) == [moved]
     office.hands.to(THREE - timedelta(minutes=15))
     office.tick()
     office.hook(canceled("IN2"))
-    assert office.told(office.sal)[1] == f"📅 Meeting with {WHO}, {moment(THREE)}: cancelled."
+    assert (
+        office.messages_to(office.sal)[1] == f"📅 Meeting with {WHO}, {moment(THREE)}: cancelled."
+    )
     office.hands.to(THREE + timedelta(hours=1))
     office.tick()
-    assert len(office.told(office.sal)) == 2
+    assert len(office.messages_to(office.sal)) == 2
 
 
 def test_a_meeting_that_took_place_is_the_first_response(office: Office) -> None:
@@ -374,9 +378,9 @@ def test_no_lead_stands_still_that_has_a_meeting_ahead(office: Office) -> None:
     office.book(TEN + timedelta(days=21), email="ada1@example.com")
     with office.store.transaction() as session:
         touch = session.scalars(select(Touch)).one()
-        told = lead_card.returned(touch, session.get_one(Lead, lead_id))
-    assert told.text == "Ada booked a meeting."
-    assert "*Starts*" in str(told.blocks)
+        message = lead_card.returned(touch, session.get_one(Lead, lead_id))
+    assert message.text == "Ada booked a meeting."
+    assert "*Starts*" in str(message.blocks)
     for days, stalled in ((20, 0), (23, 1)):
         office.hands.to(NINE + timedelta(days=days))
         with office.store.transaction() as session:
@@ -397,7 +401,7 @@ def test_what_was_said_of_a_meeting_is_undone(office: Office, verb: Any) -> None
     assert office.statuses(lead_id) == {"IN1": "booked"}
     assert office.get(lead_id).first_response_at is None
     assert "attempt" not in office.card(lead_id)
-    assert "take place?" in office.told(office.sal)[-1]
+    assert "take place?" in office.messages_to(office.sal)[-1]
     assert office.modal(lead_id, office.sal) == before
 
 

@@ -99,8 +99,8 @@ def test_a_merged_lead_goes_up_in_the_other_with_its_person(scene: Scene) -> Non
     scene.do(merging.merge, second, first)
     with scene.store.transaction() as session:
         facts = queries.facts(session, first)
-        said = [touch.facts.get("message") for touch in facts.touches]
-        assert said == ["Any news?", None]  # and the visit that the second lead began with
+        messages = [touch.facts.get("message") for touch in facts.touches]
+        assert messages == ["Any news?", None]  # and the visit that the second lead began with
         assert [note.text for note, _ in facts.notes] == ["likes blue"]
         assert queries.count_waiting(session, scene.workspace.id) == 1
     # Whoever writes by either address or by the phone is the same person from now on.

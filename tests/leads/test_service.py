@@ -908,21 +908,21 @@ def test_who_asked_for_a_lead_hears_that_it_is_theirs_also_the_second_time(floor
     lead_id = floor.lead("ben", first_name="Ada")
     _hand_over(floor, "ben", "sofia", lead_id)
     _hand_over(floor, "sofia", "ben", lead_id)
-    said = told_to(floor, "ben")
-    assert said[-1] == f"*Ada* (#{lead_id}) is yours. Handed over by <@USOFIA>."
+    sentences = told_to(floor, "ben")
+    assert sentences[-1] == f"*Ada* (#{lead_id}) is yours. Handed over by <@USOFIA>."
 
 
 def _hand_over(floor: Floor, who: str, to: str, lead_id: int) -> None:
     """The colleague asks for the lead, and its owner agrees."""
     floor.do(absences.take_over, to, lead_id)
     with floor.store.transaction() as session:
-        asked = session.scalars(
+        step_id = session.scalars(
             select(LeadStep.id)
             .where(LeadStep.step == EscalationStep.ASKED)
             .order_by(LeadStep.id.desc())
             .limit(1)
         ).one()
-    floor.do(lambda session, person, _: absences.agree(session, person, asked), who, lead_id)
+    floor.do(lambda session, person, _: absences.agree(session, person, step_id), who, lead_id)
 
 
 def test_the_owner_hears_what_a_colleague_decided_about_their_lead(floor: Floor) -> None:
@@ -933,7 +933,7 @@ def test_the_owner_hears_what_a_colleague_decided_about_their_lead(floor: Floor)
     name = f"*Ada* (#{lead_id})"
     floor.do("win", "sofia", lead_id)
     assert told_to(floor, "sofia") == []
-    for verb, said in (
+    for verb, expected in (
         (outcomes.reopen, f"<@UCLARA> reopened {name}. It's open again."),
         (lose, f"<@UCLARA> closed {name} as lost: no fit.\n> No *\u200bEnglish* support"),
         (outcomes.reopen, f"<@UCLARA> reopened {name}. It's open again."),
@@ -942,8 +942,8 @@ def test_the_owner_hears_what_a_colleague_decided_about_their_lead(floor: Floor)
     ):
         floor.forward(minutes=1)
         floor.do(verb, "clara", lead_id)
-        [told] = told_to(floor, "sofia")
-        assert told.startswith(said)
+        [sentence] = told_to(floor, "sofia")
+        assert sentence.startswith(expected)
     floor.do(_undo_of(floor, "clara", lead_id), "clara", lead_id)
     assert told_to(floor, "sofia") == [f"<@UCLARA> undid what they did with {name}."]
 

@@ -39,8 +39,8 @@ class Shelves:
             announced = announcing.announce(
                 session, self.mara, draft(name="Spring start", talking_points=points), "t1"
             )
-            asked = questions.ask(session, self.sofia, announced.id, "Is shipping free?", "t2")
-            assert asked is not None
+            question = questions.ask(session, self.sofia, announced.id, "Is shipping free?", "t2")
+            assert question is not None
             session.execute(update(CampaignQuestion).values(answer="Yes, the price includes it."))
             planning_requests.ask_for(
                 session, self.sofia, "A starter package at a lower price", token="t3",
@@ -54,11 +54,11 @@ class Shelves:
             campaign_changing.end(session, self.mara, campaign.id)
         with self.store.transaction() as session:
             planning_reminders.handle_due(session)
-            asked = session.query(Retrospective).filter_by(person_id=self.sofia.id).one()
+            retrospective = session.query(Retrospective).filter_by(person_id=self.sofia.id).one()
             retrospectives.save_lesson(
                 session,
                 self.sofia,
-                asked.id,
+                retrospective.id,
                 "Short calls",
                 "Nobody knew until when",
                 Again.CHANGED,
@@ -115,10 +115,10 @@ def test_what_was_learned_is_found_and_read_whole(shelves: Shelves) -> None:
 def test_the_better_match_comes_first_and_the_rest_on_pages(shelves: Shelves) -> None:
     with shelves.store.transaction() as session:
         for number in range(2 * PAGE_SIZE):
-            said = draft(
+            campaign = draft(
                 name=f"Price price {number}", talking_points="price", utm_campaign=f"c{number}"
             )
-            announcing.announce(session, shelves.mara, said, f"p{number}")
+            announcing.announce(session, shelves.mara, campaign, f"p{number}")
     pages = [shelves.find("price", page=page) for page in range(4)]
     assert [len(page.hits) for page in pages] == [PAGE_SIZE, PAGE_SIZE, 3, 0]
     assert {page.count for page in pages[:3]} == {2 * PAGE_SIZE + 3}

@@ -79,9 +79,9 @@ def test_daily_totals_say_what_their_leads_say(
         session.execute(changed.execution_options(synchronize_session=False))
         session.expire_all()
         clock.use(lambda: drawn.as_of + later)
-        asked = {"period": drawn.week.period, "attribution": attribution}
-        found = compute(session, office, by, **asked)
-        assert found == plainly(session, office, by, **asked)
+        params = {"period": drawn.week.period, "attribution": attribution}
+        found = compute(session, office, by, **params)
+        assert found == plainly(session, office, by, **params)
         undo.rollback()
 
 

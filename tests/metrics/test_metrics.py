@@ -219,12 +219,12 @@ def test_a_campaign_is_seen_over_its_whole_life(office: Office, drawn: DrawnWeek
     with office.store.transaction() as session:
         undo = session.begin_nested()
         written = Written(session, office, drawn)
-        asked = written.campaigns[:3]
-        found = metrics.of_campaigns(session, office.workspace.id, asked)
+        campaign_ids = written.campaigns[:3]
+        found = metrics.of_campaigns(session, office.workspace.id, campaign_ids)
         undo.rollback()
     whole = written.frames(whole_life=True)
     assert whole.spend is not None
-    assert list(found) == asked
+    assert list(found) == campaign_ids
     for campaign_id, figures in found.items():
         of_leads = whole.leads.campaign_id == campaign_id
         agree(

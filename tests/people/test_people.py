@@ -193,11 +193,11 @@ def test_warnings_to_the_admins(golden: Golden) -> None:
 
 
 def test_the_hours_of_teams(store: Store, admin: Person, golden: Golden) -> None:
-    told = Hours(frozenset({0, 5}), time(10), time(0), "DE-BY")
+    hours = Hours(frozenset({0, 5}), time(10), time(0), "DE-BY")
     with store.transaction() as session:
         marketing, sales = service.teams(session, admin.workspace_id)
-        service.set_hours(session, admin, sales.id, told, "Europe/Vienna")
-        assert sales.hours == told
+        service.set_hours(session, admin, sales.id, hours, "Europe/Vienna")
+        assert sales.hours == hours
         shown = {
             "list": messages.team_hours([marketing, sales], "Europe/Berlin").to_dict(),
             "form": ChangeHours.of(sales, "Europe/Berlin").to_dict(),
@@ -207,9 +207,9 @@ def test_the_hours_of_teams(store: Store, admin: Person, golden: Golden) -> None
         assert form.pop("private_metadata") == f'{{"team_id": {sales.id}}}'
         stranger = service.person(session, admin.workspace_id, "U7")
         with pytest.raises(NotAllowed):
-            service.set_hours(session, stranger, sales.id, told, None)
+            service.set_hours(session, stranger, sales.id, hours, None)
         with pytest.raises(NotFound):
-            service.set_hours(session, admin, 404, told, None)
+            service.set_hours(session, admin, 404, hours, None)
     golden("hours", shown)
 
 

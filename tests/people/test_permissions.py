@@ -185,11 +185,11 @@ def table(routes: Sequence[Route]) -> str:
 
 
 def test_the_docs_say_it(office: Office, request: pytest.FixtureRequest) -> None:
-    said, mark, _ = PAGE.read_text().partition("| to |")
+    before, mark, _ = PAGE.read_text().partition("| to |")
     if request.config.getoption("--golden"):
-        PAGE.write_text(said + table(office.routes))
+        PAGE.write_text(before + table(office.routes))
     assert mark, "the table is missing: run `make golden` and read it"
-    assert PAGE.read_text() == said + table(office.routes)
+    assert PAGE.read_text() == before + table(office.routes)
 
 
 def test_every_route_says_who_may_use_it(office: Office) -> None:
@@ -205,10 +205,10 @@ def test_each_cell_of_the_table(office: Office, who: str) -> None:
         if family(route.name) in seen and who != "nobody":
             continue  # its sisters differ in nothing but what they show
         seen.add(family(route.name))
-        told = office.refusal(who, route)
-        if (told is None) is not allowed:
-            wrong.append((route.name, told))
-        if told is not None:  # a sentence without a hole
-            assert re.fullmatch(r"[A-Z][^{}]*[^ {}]\.", told), told
-            assert "  " not in told
+        sentence = office.refusal(who, route)
+        if (sentence is None) is not allowed:
+            wrong.append((route.name, sentence))
+        if sentence is not None:  # a sentence without a hole
+            assert re.fullmatch(r"[A-Z][^{}]*[^ {}]\.", sentence), sentence
+            assert "  " not in sentence
     assert wrong == []

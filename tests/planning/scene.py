@@ -33,8 +33,8 @@ class Company(BaseCompany):
     root: Person
     guest: Person
 
-    def ask(self, token: str = "form-1", who: Person | None = None, **said: Any) -> Request:
-        facts = {"text": WANTED, "audience": "small shops", "frequency": Frequency.WEEKLY} | said
+    def ask(self, token: str = "form-1", who: Person | None = None, **fields: Any) -> Request:
+        facts = {"text": WANTED, "audience": "small shops", "frequency": Frequency.WEEKLY} | fields
         with self.store.transaction() as session:
             return requests.ask_for(session, who or self.sal, token=token, **facts)
 
@@ -75,16 +75,16 @@ class Company(BaseCompany):
                 card.stale, card.channel, card.ts = False, "C1", "1.1"
 
     def plan(
-        self, lines: Sequence[tuple[str, Money]] = (), owner: str | None = None, **said: Any
+        self, lines: Sequence[tuple[str, Money]] = (), owner: str | None = None, **fields: Any
     ) -> proposals.Plan:
-        return proposals.Plan(draft(**said), lines, owner)
+        return proposals.Plan(draft(**fields), lines, owner)
 
     def draft(
         self, token: str = "form-2", who: Person | None = None, *,
-        request_id: int | None = None, **said: Any,
+        request_id: int | None = None, **fields: Any,
     ) -> Campaign:  # fmt: skip
         with self.store.transaction() as session:
-            plan = self.plan(**said)
+            plan = self.plan(**fields)
             return proposals.create_draft(session, who or self.mara, plan, token, request_id)
 
     def propose(self, campaign: Campaign) -> None:
@@ -92,8 +92,8 @@ class Company(BaseCompany):
             proposals.propose(session, self.mara, campaign.id)
         self.drawn()
 
-    def proposed(self, **said: Any) -> Campaign:
-        campaign = self.draft(**said)
+    def proposed(self, **fields: Any) -> Campaign:
+        campaign = self.draft(**fields)
         self.propose(campaign)
         return campaign
 
@@ -103,9 +103,9 @@ class Company(BaseCompany):
         self.ready(self.sue, campaign)
         return campaign
 
-    def revise(self, campaign: Campaign, who: Person | None = None, **said: Any) -> None:
+    def revise(self, campaign: Campaign, who: Person | None = None, **fields: Any) -> None:
         with self.store.transaction() as session:
-            proposals.revise(session, who or self.mara, campaign.id, self.plan(**said))
+            proposals.revise(session, who or self.mara, campaign.id, self.plan(**fields))
 
     def ready(self, who: Person, campaign: Campaign) -> None:
         with self.store.transaction() as session:
@@ -120,7 +120,7 @@ class Company(BaseCompany):
                 session, who, campaign.id, campaign.version, text, token
             )
 
-    def rule(self, who: Person | None = None, **told: Any) -> None:
+    def rule(self, who: Person | None = None, **rules: Any) -> None:
         usual: dict[str, Any] = {
             "roles": [Role.SALESPERSON], "quorum": Quorum.MAJORITY, "number": None, "required": [],
             "days": 2,
@@ -128,7 +128,7 @@ class Company(BaseCompany):
         with self.store.transaction() as session:
             admin = session.get_one(Person, (who or self.root).id)
             proposal_answers.change_rules(
-                session, admin, proposal_answers.RulesChange(**usual | told)
+                session, admin, proposal_answers.RulesChange(**usual | rules)
             )
 
     def campaign(self, campaign: Campaign) -> Campaign:

@@ -26,13 +26,13 @@ people = st.sampled_from(PEOPLE)
 moments = st.integers(0, 30).map(lambda minutes: NOON + timedelta(minutes=minutes))
 answers = st.lists(st.builds(ReadyAnswer, people, st.integers(1, 4), moments), max_size=12)
 concerns = st.lists(st.builds(RaisedConcern, people, moments, st.booleans()), max_size=6)
-asked = st.sets(people)
+groups = st.sets(people)
 rules = st.builds(
     AgreementRule, st.sampled_from(Quorum), st.integers(1, 8), st.frozensets(people, max_size=2)
 )
 
 
-def said(*ids: int, version: int = 1, minute: int = 0) -> list[ReadyAnswer]:
+def ready_answers(*ids: int, version: int = 1, minute: int = 0) -> list[ReadyAnswer]:
     return [ReadyAnswer(each, version, NOON + timedelta(minutes=minute)) for each in ids]
 
 
@@ -43,7 +43,7 @@ def concern(person: int, *, minute: int = 0, is_open: bool = True) -> RaisedConc
 MAJORITY = AgreementRule(Quorum.MAJORITY, 2, frozenset())
 
 
-@given(asked, answers, concerns, st.integers(1, 4))
+@given(groups, answers, concerns, st.integers(1, 4))
 def test_everyone_who_is_asked_stands_in_one_place(
     ids: set[int], given_: list[ReadyAnswer], worries: list[RaisedConcern], holds_from: int
 ) -> None:
@@ -52,7 +52,7 @@ def test_everyone_who_is_asked_stands_in_one_place(
     assert now.count == len(ids)
 
 
-@given(asked, answers, concerns, st.integers(1, 4), rules)
+@given(groups, answers, concerns, st.integers(1, 4), rules)
 def test_there_is_no_agreement_against_an_open_concern(
     ids: set[int],
     given_: list[ReadyAnswer],
@@ -65,14 +65,14 @@ def test_there_is_no_agreement_against_an_open_concern(
         assert not is_agreed(rule, now)
 
 
-@given(asked, concerns, st.integers(1, 4), rules)
+@given(groups, concerns, st.integers(1, 4), rules)
 def test_there_is_no_agreement_by_silence(
     ids: set[int], worries: list[RaisedConcern], holds_from: int, rule: AgreementRule
 ) -> None:
     assert not is_agreed(rule, current_responses(ids, [], worries, holds_from))
 
 
-@given(asked, answers, concerns, st.integers(1, 4), rules)
+@given(groups, answers, concerns, st.integers(1, 4), rules)
 def test_an_agreement_has_enough_who_said_so_of_this_version(
     ids: set[int],
     given_: list[ReadyAnswer],
@@ -87,7 +87,7 @@ def test_an_agreement_has_enough_who_said_so_of_this_version(
         assert rule.required <= spoke
 
 
-@given(asked, answers, concerns, st.integers(1, 3))
+@given(groups, answers, concerns, st.integers(1, 3))
 def test_a_binding_change_voids_what_was_said_before_it_and_nothing_else(
     ids: set[int], given_: list[ReadyAnswer], worries: list[RaisedConcern], holds_from: int
 ) -> None:
@@ -99,7 +99,7 @@ def test_a_binding_change_voids_what_was_said_before_it_and_nothing_else(
     assert after.concerned == before.concerned
 
 
-@given(asked, answers, concerns, st.integers(1, 4), people)
+@given(groups, answers, concerns, st.integers(1, 4), people)
 def test_one_more_who_is_ready_never_takes_an_agreement_away(
     ids: set[int],
     given_: list[ReadyAnswer],
@@ -118,7 +118,7 @@ def test_one_more_who_is_ready_never_takes_an_agreement_away(
 def test_more_than_half() -> None:
     def of(ready: int, everyone: int) -> bool:
         ids = range(everyone)
-        return is_agreed(MAJORITY, current_responses(ids, said(*range(ready)), [], 1))
+        return is_agreed(MAJORITY, current_responses(ids, ready_answers(*range(ready)), [], 1))
 
     assert [of(1, 1), of(1, 2), of(2, 2), of(2, 3), of(2, 4), of(3, 4)] == [
         True, False, True, True, False, True,
@@ -127,7 +127,7 @@ def test_more_than_half() -> None:
 
 
 def test_everyone_a_number_and_the_named() -> None:
-    two_ready = current_responses([1, 2, 3], said(1, 2), [], 1)
+    two_ready = current_responses([1, 2, 3], ready_answers(1, 2), [], 1)
     assert not is_agreed(AgreementRule(Quorum.EVERYONE, 1, frozenset()), two_ready)
     assert is_agreed(AgreementRule(Quorum.SOME, 2, frozenset()), two_ready)
     assert not is_agreed(AgreementRule(Quorum.SOME, 3, frozenset()), two_ready)
@@ -135,24 +135,25 @@ def test_everyone_a_number_and_the_named() -> None:
     assert is_agreed(AgreementRule(Quorum.SOME, 1, frozenset({2})), two_ready)
     # More than there are: then all of them.
     assert is_agreed(
-        AgreementRule(Quorum.SOME, 9, frozenset()), current_responses([1, 2], said(1, 2), [], 1)
+        AgreementRule(Quorum.SOME, 9, frozenset()),
+        current_responses([1, 2], ready_answers(1, 2), [], 1),
     )
 
 
 def test_the_latest_word_counts() -> None:
-    first_ready_then_worried = current_responses([1], said(1), [concern(1, minute=1)], 1)
+    first_ready_then_worried = current_responses([1], ready_answers(1), [concern(1, minute=1)], 1)
     assert first_ready_then_worried.concerned == {1}
     # The owner has answered; whoever raised it has said nothing since.
-    answered = current_responses([1], said(1), [concern(1, minute=1, is_open=False)], 1)
+    answered = current_responses([1], ready_answers(1), [concern(1, minute=1, is_open=False)], 1)
     assert answered.silent == {1}
     ready_after_all = current_responses(
-        [1], said(1, minute=2), [concern(1, minute=1, is_open=False)], 1
+        [1], ready_answers(1, minute=2), [concern(1, minute=1, is_open=False)], 1
     )
     assert ready_after_all.ready == {1}
 
 
 def test_a_concern_of_somebody_who_left_still_stands() -> None:
-    now = current_responses([1, 2], said(1, 2), [concern(9)], 1)
+    now = current_responses([1, 2], ready_answers(1, 2), [concern(9)], 1)
     assert now == Responses(frozenset({1, 2}), frozenset(), frozenset(), 1)
     assert not is_agreed(MAJORITY, now)
 

@@ -71,8 +71,8 @@ def test_it_is_agreed_exactly_when_the_rule_says_so(
             company.ready(person, campaign)
         elif deed == "raise_concern":
             with company.store.transaction() as session:
-                said = f"{token}-{number}"
-                proposal_answers.raise_concern(session, person, campaign.id, 1, "Too early", said)
+                key = f"{token}-{number}"
+                proposal_answers.raise_concern(session, person, campaign.id, 1, "Too early", key)
         elif deed in ("withdraw", "answer"):
             with company.store.transaction() as session:
                 concern = (

@@ -15,8 +15,8 @@ from tests.moved_clock import NINE, MovedClock
 from tests.planning.scene import Company
 
 
-def capacity_of(company: Company, token: str = "form-2", **said: object) -> Capacity:
-    campaign = company.proposed(token=token, utm_campaign=token, **said)
+def capacity_of(company: Company, token: str = "form-2", **fields: object) -> Capacity:
+    campaign = company.proposed(token=token, utm_campaign=token, **fields)
     with company.store.transaction() as session:
         return queries.proposal_details(session, campaign.id).capacity
 

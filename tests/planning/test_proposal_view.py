@@ -227,8 +227,8 @@ LINES = [
 
 
 def test_everything_in_a_modal(golden: Golden) -> None:
-    said = [concern(), concern(closer=MARA, closed_at=LATER, answer="For three months")]
-    golden("proposal_whole", proposal_messages.full_view(table(), LINES, said, money=True))
+    concerns = [concern(), concern(closer=MARA, closed_at=LATER, answer="For three months")]
+    golden("proposal_whole", proposal_messages.full_view(table(), LINES, concerns, money=True))
     without = proposal_messages.full_view(table(), LINES, [], money=False)
     assert "5,200" not in str(without.to_dict())
     golden("proposal_whole_without_money", without)
@@ -237,8 +237,8 @@ def test_everything_in_a_modal(golden: Golden) -> None:
 def test_the_forms(golden: Golden) -> None:
     known = ("token", TODAY, "EUR", "U0MARA")
     golden("plan_new", forms.SavePlan.new(*known))
-    asked = Request(id=5, text="A trial that is paid monthly", audience="")
-    golden("plan_for_a_request", forms.SavePlan.new(*known, asked))
+    request = Request(id=5, text="A trial that is paid monthly", audience="")
+    golden("plan_for_a_request", forms.SavePlan.new(*known, request))
     golden("plan_taken_up", forms.SavePlan.of("token", TODAY, campaign(), LINES, "U0MARA"))
     golden("plan_change", forms.Revise.of(TODAY, campaign(), LINES, "U0MARA"))
     golden("concern_form", forms.RaiseConcern.of(campaign(), "token"))
@@ -264,14 +264,14 @@ def test_a_plan_is_read_as_it_was_drawn() -> None:
 
 
 def test_the_rules(golden: Golden) -> None:
-    told = PlanningRules(
+    rules = PlanningRules(
         quorum="some",
         quorum_number=3,
         required_people=[2],
         asked_roles=["salesperson"],
         ready_days=2,
     )
-    golden("rules", forms.Rules.of(told, [CLEO]))
+    golden("rules", forms.Rules.of(rules, [CLEO]))
 
 
 def test_the_drafts(golden: Golden) -> None:

@@ -38,8 +38,8 @@ SAID = [
 ]  # fmt: skip
 
 
-def back(said: list[Retrospective] | None = None, figures: Figures = DONE) -> CampaignReview:
-    return CampaignReview(campaign(), figures, SAID if said is None else said, asked_count=5)
+def back(answers: list[Retrospective] | None = None, figures: Figures = DONE) -> CampaignReview:
+    return CampaignReview(campaign(), figures, SAID if answers is None else answers, asked_count=5)
 
 
 def test_the_question(golden: Golden) -> None:
@@ -77,9 +77,9 @@ def test_the_other_turns_of_a_request(golden: Golden) -> None:
 
 
 def test_many_answers_fit() -> None:
-    said = [question(number, worked="&" * 1_000, failed="&" * 1_000, again="yes")
-            for number in range(40)]  # fmt: skip
-    card = retrospective_messages.lessons(back(said))
+    answers = [question(number, worked="&" * 1_000, failed="&" * 1_000, again="yes")
+               for number in range(40)]  # fmt: skip
+    card = retrospective_messages.lessons(back(answers))
     assert check_message(card.blocks) == []
     assert len(str(card.blocks)) < 15_000
 

@@ -21,8 +21,8 @@ from tests.moved_clock import MovedClock
 from tests.planning.scene import Company
 
 
-def announced(company: Company, token: str = "form-2", **said: Any) -> Campaign:
-    campaign = company.draft(token, **said)
+def announced(company: Company, token: str = "form-2", **fields: Any) -> Campaign:
+    campaign = company.draft(token, **fields)
     with company.store.transaction() as session:
         announcing.launch(session, company.mara, campaign.id)
     company.drawn()
@@ -124,8 +124,8 @@ def test_a_second_answer_replaces_the_first(company: Company) -> None:
     say(company, company.sal, "Everything", "Nothing")
     say(company, company.sal, "Short calls", "", Again.NO)
     with company.store.transaction() as session:
-        [said] = retrospectives.review(session, campaign.id).answers
-        assert (said.worked, said.failed, said.again) == ("Short calls", "", Again.NO)
+        [answer] = retrospectives.review(session, campaign.id).answers
+        assert (answer.worked, answer.failed, answer.again) == ("Short calls", "", Again.NO)
 
 
 def test_one_answers_ones_own_question_and_says_something(company: Company) -> None:

@@ -130,8 +130,8 @@ def test_a_click_as_slack_sends_it(
 def test_message_shortcuts_carry_the_message(
     slack: StandIn, quiet: Endpoint, ann: User, bob: User, leads: Channel
 ) -> None:
-    said = slack.hand(bob).say(leads, "call Mr. Smith")
-    slack.hand(ann).message_shortcut("lead.from_message", said)
+    message = slack.hand(bob).say(leads, "call Mr. Smith")
+    slack.hand(ann).message_shortcut("lead.from_message", message)
     body = payload(quiet.received[0])
     assert body["type"] == "message_action"
     assert (body["message"]["text"], body["message"]["user"]) == ("call Mr. Smith", bob.id)
@@ -140,13 +140,13 @@ def test_message_shortcuts_carry_the_message(
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(404, "http_client_error"), (500, "http_service_error")]
+    ("status", "error"), [(404, "http_client_error"), (500, "http_service_error")]
 )
 def test_what_one_sees_when_the_app_fails(
-    slack: StandIn, serve: Serve, ann: User, status: int, said: str
+    slack: StandIn, serve: Serve, ann: User, status: int, error: str
 ) -> None:
     slack.deliver_to(serve(Endpoint(lambda _request: (status, {}, b"oops"))).url)
-    assert slack.hand(ann).command("/lead").error == said
+    assert slack.hand(ann).command("/lead").error == error
 
 
 def test_no_app_at_all(slack: StandIn, ann: User) -> None:
@@ -324,8 +324,8 @@ def test_at_most_ten_connections(slack: StandIn) -> None:
         for _ in range(MAX_CONNECTIONS):
             stack.enter_context(raw_socket(slack))
         assert slack.sockets.connected == MAX_CONNECTIONS
-        told = json.loads(stack.enter_context(connect_to(new_address(slack))).recv(5))
-        assert (told["type"], told["reason"]) == ("disconnect", "too_many_websockets")
+        message = json.loads(stack.enter_context(connect_to(new_address(slack))).recv(5))
+        assert (message["type"], message["reason"]) == ("disconnect", "too_many_websockets")
 
 
 def test_a_socket_address_is_used_once(slack: StandIn) -> None:

@@ -281,5 +281,5 @@ def test_hands_over_http(
     assert "name" in call(slack, "POST", "act", refused)[1]["errors"]
     done = call(slack, "POST", "act", refused | {"kwargs": {"values": {"name": "x"}}})[1]
     assert (done["ok"], done["modal"]) == (True, None)
-    said = call(slack, "POST", "act", {"user": ann.id, "act": "say", "args": ["leads", "hi"]})[1]
-    assert slack.messages(leads)[-1].ts == said["ts"]
+    message = call(slack, "POST", "act", {"user": ann.id, "act": "say", "args": ["leads", "hi"]})[1]
+    assert slack.messages(leads)[-1].ts == message["ts"]

@@ -260,13 +260,13 @@ STATES: list[tuple[Json, Any, Json]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("asked", "value", "state"), STATES)
-def test_states(slack: StandIn, hand: Actor, ann: User, it: Recorder, asked: Json, value: Any,
+@pytest.mark.parametrize(("control", "value", "state"), STATES)
+def test_states(slack: StandIn, hand: Actor, ann: User, it: Recorder, control: Json, value: Any,
                 state: Json) -> None:  # fmt: skip
-    show(slack, ann.id, field("f", asked, optional=True))
+    show(slack, ann.id, field("f", control, optional=True))
     assert hand.submit(values={} if value is ... else {"f": value}).ok
     sent = it.last["view"]["state"]["values"]["f"]["value"]
-    assert sent == {"type": asked["type"], **state}
+    assert sent == {"type": control["type"], **state}
 
 
 REFUSALS: list[tuple[Json, Any, str]] = [
@@ -287,10 +287,10 @@ REFUSALS: list[tuple[Json, Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "value", "says"), REFUSALS)
-def test_what_the_client_refuses(slack: StandIn, hand: Actor, ann: User, it: Recorder, asked: Json,
-                                 value: Any, says: str) -> None:  # fmt: skip
-    shown = show(slack, ann.id, field("f", asked))
+@pytest.mark.parametrize(("control", "value", "says"), REFUSALS)
+def test_what_the_client_refuses(slack: StandIn, hand: Actor, ann: User, it: Recorder,
+                                 control: Json, value: Any, says: str) -> None:  # fmt: skip
+    shown = show(slack, ann.id, field("f", control))
     outcome = hand.submit(values={"f": value})
     assert says in outcome.errors["f"]
     assert shown.errors == outcome.errors

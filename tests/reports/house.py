@@ -109,9 +109,9 @@ class House:
 
 def sign_in(web: httpx.Client, slack_id: str, onward: str = "/report") -> httpx.Response:
     """Press the button, say who one is, and come back."""
-    asked = web.get(onward)
-    button = re.search(r'class="button" href="([^"]+)"', asked.text)
-    assert button, asked.text
+    page = web.get(onward)
+    button = re.search(r'class="button" href="([^"]+)"', page.text)
+    assert button, page.text
     chooser = web.get(button[1].replace("&amp;", "&"))
     assert "Who are you?" in chooser.text
     return web.post(chooser.url, data={"user": slack_id})

@@ -234,8 +234,8 @@ Rows = Callable[[World, str, date, date, Attribution], list[Mapping[str, Any]]]
 
 
 def _api(world: World, sheet: str, first: date, last: date, credit: Attribution) -> Any:
-    asked = SheetQuery(first.isoformat(), last.isoformat(), credit)
-    answer = Counter(world.store, lambda: world.workspace).hand_out(SHEETS[sheet], asked)
+    query = SheetQuery(first.isoformat(), last.isoformat(), credit)
+    answer = Counter(world.store, lambda: world.workspace).hand_out(SHEETS[sheet], query)
     return json.loads(bytes(answer.body))["data"]
 
 
@@ -250,10 +250,10 @@ def _xlsx(world: World, sheet: str, first: date, last: date, credit: Attribution
     found, wanted = SHEETS[sheet], Wanted(Period(Span.DAYS, first, last), credit)
     rows = found.rows(world.store, world.workspace, wanted, EVERYTHING)
     book = b"".join(pieces(FileKind.XLSX, sheet, found.header(EVERYTHING), rows))
-    header, *told = (
+    header, *lines = (
         openpyxl.load_workbook(io.BytesIO(book)).worksheets[0].iter_rows(values_only=True)
     )
-    named: list[dict[str, Any]] = [dict(zip(map(str, header), row, strict=True)) for row in told]
+    named: list[dict[str, Any]] = [dict(zip(map(str, header), row, strict=True)) for row in lines]
     return [
         row | ({"first_day": row["first_day"].date()} if "first_day" in row else {})
         for row in named
@@ -322,11 +322,11 @@ def _explained(world: World, *, is_this: bool) -> Answer:
     found = {}
     for name in ("romi", "cac", "spend", "response_median", "claim_sla", "quality_index"):
         explained = explaining.explain(world.session, world.who, name)
-        said = said_in(figure_messages.why(explained).blocks)
+        text = said_in(figure_messages.why(explained).blocks)
         which = "This week so far" if is_this else "Last week"
-        told = re.search(rf'\*{which}:\* (.*?)(?:\. |\\n|")', said)
-        assert told, said
-        found[name] = told[1]
+        match = re.search(rf'\*{which}:\* (.*?)(?:\. |\\n|")', text)
+        assert match, text
+        found[name] = match[1]
     return found
 
 
@@ -337,15 +337,15 @@ def _home(world: World) -> tuple[Figures, Figures]:
 
 def _home_words(world: World, pattern: str) -> Answer:
     week, before = _home(world)
-    said = said_in(digest_sections.show_week(week, before))
+    text = said_in(digest_sections.show_week(week, before))
     labels = {"Leads": "received", "ROMI": "romi", "Spend": "spend", "Won amount": "won_amount",
               "Claimed": "acceptance_rate", "Answered on time": "response_sla"}  # fmt: skip
     found = {}
     for label, name in labels.items():
-        told = re.search(rf'\*{label}\*\\n(.*?)(?: \((.*?)\))?"', said)
-        value = told[1 if pattern == "now" else 2] if told else None
+        match = re.search(rf'\*{label}\*\\n(.*?)(?: \((.*?)\))?"', text)
+        value = match[1 if pattern == "now" else 2] if match else None
         is_known = week.has(name) and (pattern == "now" or before.has(name))
-        assert bool(value) == bool(week.count("received") and is_known), (label, said)
+        assert bool(value) == bool(week.count("received") and is_known), (label, text)
         if value:
             found[name] = value
     return found
@@ -360,8 +360,8 @@ def _fields(message: Any) -> Answer:
 
 def _money_words(world: World, ask: Ask) -> Answer:
     """The money of a digest, in its thread."""
-    said = _fields(money_messages.money(_digest(world, ask).report))
-    return {each.name: said[each.label] for each in BY_NAME.values() if each.label in said}
+    fields = _fields(money_messages.money(_digest(world, ask).report))
+    return {each.name: fields[each.label] for each in BY_NAME.values() if each.label in fields}
 
 
 def _week_row(read: Rows) -> Callable[[World, Ask], Answer]:
@@ -497,11 +497,11 @@ def _reports(world: World, credit: Attribution) -> Groups:
 
 def _thread(world: World, _credit: Attribution) -> Groups:
     """The message in a campaign's thread."""
-    told = {each: lead_ratings.rating_summary(world.session, each) for each in world.campaigns}
+    summaries = {each: lead_ratings.rating_summary(world.session, each) for each in world.campaigns}
     return {
         key: {"received": each.received, "claimed": each.claimed,
               **{rating: each.ratings.get(cast("Any", rating), 0) for rating in RATINGS}}
-        for key, each in told.items()
+        for key, each in summaries.items()
     }  # fmt: skip
 
 

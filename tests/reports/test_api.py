@@ -35,8 +35,8 @@ def program(house: House) -> Iterator[httpx.Client]:
         yield web
 
 
-def read(program: httpx.Client, sheet: str, **asked: Any) -> dict[str, Any]:
-    answer = program.get(f"/api/v1/{sheet}", params=DAYS | asked)
+def read(program: httpx.Client, sheet: str, **params: Any) -> dict[str, Any]:
+    answer = program.get(f"/api/v1/{sheet}", params=DAYS | params)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -68,10 +68,10 @@ def test_nobodys_data_leave_by_a_key(house: House, program: httpx.Client) -> Non
     assert {name: lead[name] for name in FACTS} == FACTS
     assert lead["won_amount"] == "76543.21"
     for sheet in SHEETS:
-        said = json.dumps(read(program, sheet), ensure_ascii=False)
+        text = json.dumps(read(program, sheet), ensure_ascii=False)
         for words, _ in SECRETS.values():
-            assert words.removeprefix("+") not in said
-        assert "Ben" not in said
+            assert words.removeprefix("+") not in text
+        assert "Ben" not in text
 
 
 def test_all_pages_make_the_whole(house: House, program: httpx.Client) -> None:
@@ -115,13 +115,13 @@ def test_first_and_last_touch(house: House, program: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "params",
     [{"from": "soon"}, {"from": "2026-11-22", "to": "2026-11-16"}, {"limit": 0}, {"limit": 1001},
      {"attribution": "any"}, {"cursor": "rubbish"}, {"cursor": "W10"}, {"cursor": "WzEsMl0"},
      {"cursor": "WyIyMDI2LTExLTE2IiwgMV0"}],
 )  # fmt: skip
-def test_what_makes_no_sense_is_422(program: httpx.Client, asked: dict[str, Any]) -> None:
-    answer = program.get("/api/v1/leads", params=asked)
+def test_what_makes_no_sense_is_422(program: httpx.Client, params: dict[str, Any]) -> None:
+    answer = program.get("/api/v1/leads", params=params)
     assert answer.status_code == 422, answer.text
 
 
@@ -136,7 +136,7 @@ def test_the_documents_name_every_column(house: House) -> None:
         assert operation["security"] == [{"HTTPBearer": []}]
 
 
-def told(house: House, program: httpx.Client) -> dict[str, bytes]:
+def answers(house: House, program: httpx.Client) -> dict[str, bytes]:
     """What page, files and API say of the week, without who owns a lead now."""
     found = {}
     with house.browser("clara") as web:
@@ -161,7 +161,7 @@ def test_a_closed_week_is_byte_for_byte_the_same_after_a_handover(
     answered = {"first_response_at": MONDAY + timedelta(hours=12), "response_worked": 7_200}
     with house.store.transaction() as session:
         ids = house.leads(session, claimed, claimed | answered, claimed | answered, {})
-    before = told(house, program)
+    before = answers(house, program)
     with house.store.transaction() as session:
         claiming.reassign(session, ben, ids[0], sofia.id)
         claiming.reassign(session, clara, ids[1], sofia.id)
@@ -170,6 +170,6 @@ def test_a_closed_week_is_byte_for_byte_the_same_after_a_handover(
         assert [session.get_one(Lead, each).claimed_by for each in ids[:3]] == [sofia.id] * 3
         for _ in range(3):
             escalation.sweep(session)
-    after = told(house, program)
+    after = answers(house, program)
     assert b"Ben" in after[f"/report?from={DAYS['from']}&to={DAYS['to']}&by=salesperson"]
     assert {each for each in before if before[each] != after[each]} == set()

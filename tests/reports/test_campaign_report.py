@@ -36,8 +36,8 @@ def campaigns(office: Office, *names: str, kind: str = "email", **columns: Any) 
     """Announced campaigns of one kind."""
     with office.store.transaction() as session:
         ids = office.campaigns(session, *names)
-        told = {"kind": kind, "stage": Stage.LIVE, **columns}
-        session.execute(update(Campaign).where(Campaign.id.in_(ids)).values(**told))
+        values = {"kind": kind, "stage": Stage.LIVE, **columns}
+        session.execute(update(Campaign).where(Campaign.id.in_(ids)).values(**values))
     return ids
 
 
@@ -166,8 +166,8 @@ def test_the_plan_by_line_is_held_against_what_was_spent(office: Office) -> None
                            entered_at=NOW, source="typed")
             )  # fmt: skip
     found = report(office, spring)
-    said = [messages._line(line) for line in found.lines]
-    assert said == [
+    sentences = [messages._line(line) for line in found.lines]
+    assert sentences == [
         "120.50 EUR of 100 EUR, 20.50 EUR over", "no spend entered of 50 EUR",
         "0 EUR of 20 EUR, 20 EUR left", "7 EUR spent, nothing planned",
     ]  # fmt: skip

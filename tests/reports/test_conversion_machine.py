@@ -183,8 +183,8 @@ class Machine(RuleBasedStateMachine):
     def write(self, whose: int, clicks: tuple[str, ...]) -> None:
         """Somebody who clicked on ads asks, perhaps again, and the boss takes it."""
         one = next(number)
-        said = {"email": f"ada{whose}@example.com", "external_id": f"x{one}"}
-        payload = read(said | {name: f"{name}-{one}" for name in clicks})
+        fields = {"email": f"ada{whose}@example.com", "external_id": f"x{one}"}
+        payload = read(fields | {name: f"{name}-{one}" for name in clicks})
 
         def come(session: Session) -> int:
             [result] = create_or_merge(session, self.workspace, [payload], IntakeContext("api"))

@@ -57,7 +57,7 @@ def change(house: House, lead_id: int, **facts: Any) -> None:
         session.execute(update(Lead).where(Lead.id == lead_id).values(**facts))
 
 
-def told(house: House, platform: Platform, part: Part = CONVERSIONS) -> str | None:
+def next_file(house: House, platform: Platform, part: Part = CONVERSIONS) -> str | None:
     """What the next file of the platform holds; None where there is none."""
     with house.store.transaction() as session:
         made = service.make(session, house.workspace.id, platform, part)
@@ -82,7 +82,7 @@ def rows(text: str | None) -> list[list[str]]:
 
 def test_a_file_for_google_ads(house: House) -> None:
     [lead_id] = add(house, WON)
-    assert told(house, GOOGLE) == (
+    assert next_file(house, GOOGLE) == (
         "Parameters:TimeZone=+0000\r\n"
         "Google Click ID,Conversion Name,Conversion Time,Conversion Value,Conversion Currency,"
         "Order ID\r\n"
@@ -93,10 +93,10 @@ def test_a_file_for_google_ads(house: House) -> None:
 
 def test_corrections_for_google_ads(house: House) -> None:
     [one, other] = add(house, WON, WON | {"gclid": "other"})
-    told(house, GOOGLE)
+    next_file(house, GOOGLE)
     change(house, one, won_minor=990_000, won_currency="USD")
     change(house, other, status="qualified", closed_at=None, won_minor=None, won_currency=None)
-    assert told(house, GOOGLE, CORRECTIONS) == (
+    assert next_file(house, GOOGLE, CORRECTIONS) == (
         "Parameters:TimeZone=+0000\r\n"
         "Order ID,Conversion Name,Adjustment Time,Adjustment Type,Adjusted Value,"
         "Adjusted Value Currency\r\n"
@@ -111,7 +111,7 @@ def test_a_file_for_meta(house: House) -> None:
     seen = int((MONDAY + timedelta(hours=9)).timestamp() * 1000)
     keys = f"{hashed('ada@example.com')},{hashed('493023125125')}"
     qualified, won = int(QUALIFIED_AT.timestamp()), int(WON_AT.timestamp())
-    assert told(house, META) == (
+    assert next_file(house, META) == (
         "event_name,event_time,value,currency,order_id,email,phone,lead_id,fbc\r\n"
         f"Lead,{qualified},,,lead-{one}-qualified,{keys},,fb.1.{seen}.IwAR2F4-dbP0l7\r\n"
         f"Purchase,{won},12500.00,EUR,lead-{one}-won,{keys},,fb.1.{seen}.IwAR2F4-dbP0l7\r\n"
@@ -122,7 +122,7 @@ def test_a_file_for_meta(house: House) -> None:
 def test_a_file_for_linkedin(house: House) -> None:
     add(house, WON)
     email = hashed("ada@example.com")
-    assert told(house, LINKEDIN) == (
+    assert next_file(house, LINKEDIN) == (
         "email,timestamp,eventtype,amount,currency\r\n"
         f"{email},{int(QUALIFIED_AT.timestamp()) * 1000},QUALIFIED_LEAD,1,EUR\r\n"
         f"{email},{int(WON_AT.timestamp()) * 1000},PURCHASE,12500.00,EUR\r\n"
@@ -137,10 +137,10 @@ def test_corrections_that_a_platform_does_not_take_are_listed(
     house: House, platform: Platform, qualified: str, won: str
 ) -> None:
     restated, lost = add(house, WON, QUALIFIED)
-    told(house, platform)
+    next_file(house, platform)
     change(house, restated, won_minor=1_500)
     change(house, lost, status="lost")
-    assert told(house, platform, CORRECTIONS) == (
+    assert next_file(house, platform, CORRECTIONS) == (
         "lead_id,event,event_time,order_id,correction,value,currency\r\n"
         f"{restated},{won},2026-11-20T14:00:05Z,lead-{restated}-won,restate,15.00,EUR\r\n"
         f"{lost},{qualified},2026-11-18T09:30:15Z,lead-{lost}-qualified,retract,,\r\n"
@@ -149,7 +149,7 @@ def test_corrections_that_a_platform_does_not_take_are_listed(
 
 def test_amounts_have_the_digits_of_their_currency(house: House) -> None:
     add(house, WON | {"won_currency": "JPY"}, WON | {"won_currency": "KWD"})
-    assert [row[3] for row in rows(told(house, GOOGLE)) if row[3]] == ["1250000", "1250.000"]
+    assert [row[3] for row in rows(next_file(house, GOOGLE)) if row[3]] == ["1250000", "1250.000"]
 
 
 # ---- who is told of ---------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def test_amounts_have_the_digits_of_their_currency(house: House) -> None:
 def test_a_platform_is_told_of_its_own_clicks_only(house: House) -> None:
     add(house, *(QUALIFIED | dict.fromkeys(CLICKS, None) | {name: CLICKS[name]} for name in CLICKS))
     for platform in Platform:
-        assert len(rows(told(house, platform))) == 1
+        assert len(rows(next_file(house, platform))) == 1
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_platform_is_told_of_its_own_clicks_only(house: House) -> None:
 )  # fmt: skip
 def test_what_is_no_conversion_is_not_told(house: House, facts: dict[str, Any]) -> None:
     add(house, QUALIFIED | facts)
-    assert told(house, GOOGLE) is None
+    assert next_file(house, GOOGLE) is None
 
 
 def touch(house: House, lead_id: int, number: int, **facts: Any) -> None:
@@ -190,8 +190,8 @@ def test_a_later_click_counts_if_it_was_before_the_conversion(house: House) -> N
     for number in (17, 19):
         touch(house, lead_id, number, facts={"gclid": f"of-the-{number}th"})
     touch(house, lead_id, 19, external_id="fb", facts={"fbclid": "IwAR-19"})
-    assert [row[0] for row in rows(told(house, GOOGLE))] == ["of-the-17th"] * 2
-    [won] = rows(told(house, META))
+    assert [row[0] for row in rows(next_file(house, GOOGLE))] == ["of-the-17th"] * 2
+    [won] = rows(next_file(house, META))
     at = int(datetime(2026, 11, 19, 12, tzinfo=UTC).timestamp() * 1000)
     assert (won[0], won[8]) == ("Purchase", f"fb.1.{at}.IwAR-19")
 
@@ -199,7 +199,7 @@ def test_a_later_click_counts_if_it_was_before_the_conversion(house: House) -> N
 def test_a_later_lead_of_metas_form_counts_by_its_number(house: House) -> None:
     [lead_id] = add(house, QUALIFIED | {"fbclid": None})
     touch(house, lead_id, 17, source="meta", external_id="1234567890123456789")
-    [row] = rows(told(house, META))
+    [row] = rows(next_file(house, META))
     assert row[7:] == ["1234567890123456789", ""]
 
 
@@ -213,28 +213,28 @@ def refuse(house: House, *, granted: bool = False) -> None:
 def test_who_refuses_consent_goes_without_address_and_number(house: House) -> None:
     add(house, QUALIFIED)
     refuse(house)
-    [row] = rows(told(house, META))
+    [row] = rows(next_file(house, META))
     assert row[5:8] == ["", "", ""]
     assert row[8].startswith("fb.1.")
-    assert told(house, LINKEDIN) is None
+    assert next_file(house, LINKEDIN) is None
     refuse(house, granted=True)
-    assert rows(told(house, LINKEDIN))[0][0] == hashed("ada@example.com")
+    assert rows(next_file(house, LINKEDIN))[0][0] == hashed("ada@example.com")
 
 
 def test_who_refuses_it_later_is_gone_from_earlier_files(house: House) -> None:
     add(house, QUALIFIED)
     for platform in (META, LINKEDIN):
-        assert hashed("ada@example.com") in str(told(house, platform))
+        assert hashed("ada@example.com") in str(next_file(house, platform))
     refuse(house)
     for platform in (META, LINKEDIN):
         assert hashed("ada@example.com") not in again(house, platform, 1)
-    assert told(house, LINKEDIN, CORRECTIONS) is None  # it was qualified all the same
+    assert next_file(house, LINKEDIN, CORRECTIONS) is None  # it was qualified all the same
 
 
 def test_nothing_personal_is_in_a_file(house: House) -> None:
     add(house, WON | {"first_name": "Adelheid", "company": "Nordlicht", "phone_raw": "030 23125"})
     for platform in Platform:
-        text = str(told(house, platform)).lower()
+        text = str(next_file(house, platform)).lower()
         for secret in ("ada@", "adelheid", "nordlicht", "23125"):
             assert secret not in text.replace("cj0kcqia", "")
 
@@ -254,21 +254,21 @@ def test_another_workspace_is_not_told_of(house: House) -> None:
 
 def test_each_is_told_once_and_a_file_can_be_had_again(house: House) -> None:
     add(house, QUALIFIED)
-    first = told(house, GOOGLE)
-    assert told(house, GOOGLE) is None
-    assert told(house, GOOGLE, CORRECTIONS) is None
+    first = next_file(house, GOOGLE)
+    assert next_file(house, GOOGLE) is None
+    assert next_file(house, GOOGLE, CORRECTIONS) is None
     add(house, WON)
-    second = told(house, GOOGLE)
+    second = next_file(house, GOOGLE)
     assert len(rows(second)) == 2
     assert (again(house, GOOGLE, 1), again(house, GOOGLE, 2)) == (first, second)
-    assert told(house, GOOGLE) is None
+    assert next_file(house, GOOGLE) is None
     with pytest.raises(NoSuchFile):
         again(house, GOOGLE, 3)
 
 
 def test_many_who_ask_at_once_get_each_row_once(house: House) -> None:
     add(house, *([WON] * 5))
-    found = at_once([partial(told, house, GOOGLE)] * 6)
+    found = at_once([partial(next_file, house, GOOGLE)] * 6)
     assert sorted(len(rows(text)) for text in found if text) == [10]
     with house.store.transaction() as session:
         assert session.scalar(select(func.count()).select_from(Conversion)) == 10
@@ -277,36 +277,38 @@ def test_many_who_ask_at_once_get_each_row_once(house: House) -> None:
 
 def test_what_was_retracted_is_told_anew_under_another_name_and_time(house: House) -> None:
     [lead_id] = add(house, QUALIFIED)
-    told(house, GOOGLE)
+    next_file(house, GOOGLE)
     change(house, lead_id, status="lost")
-    assert rows(told(house, GOOGLE, CORRECTIONS))[0][3] == "RETRACT"
-    assert told(house, GOOGLE, CORRECTIONS) is None
+    assert rows(next_file(house, GOOGLE, CORRECTIONS))[0][3] == "RETRACT"
+    assert next_file(house, GOOGLE, CORRECTIONS) is None
     change(house, lead_id, status="qualified")
-    [row] = rows(told(house, GOOGLE))
+    [row] = rows(next_file(house, GOOGLE))
     assert row[2] == "2026-11-18 09:30:16"
     assert row[5] == f"lead-{lead_id}-qualified-2"
 
 
 def test_what_went_back_and_forth_between_two_files_is_no_correction(house: House) -> None:
     [lead_id] = add(house, WON)
-    told(house, GOOGLE)
+    next_file(house, GOOGLE)
     change(house, lead_id, closed_at=WON_AT + timedelta(days=1))  # reopened, and won again
-    assert told(house, GOOGLE, CORRECTIONS) is None
+    assert next_file(house, GOOGLE, CORRECTIONS) is None
 
 
 def test_another_click_is_another_conversion(house: House) -> None:
     [lead_id] = add(house, QUALIFIED)
-    told(house, GOOGLE)
+    next_file(house, GOOGLE)
     change(house, lead_id, gclid="another")
-    assert rows(told(house, GOOGLE, CORRECTIONS))[0][0] == f"lead-{lead_id}-qualified"
-    assert rows(told(house, GOOGLE))[0][0] == "another"
+    assert rows(next_file(house, GOOGLE, CORRECTIONS))[0][0] == f"lead-{lead_id}-qualified"
+    assert rows(next_file(house, GOOGLE))[0][0] == "another"
 
 
 def test_a_lead_that_was_merged_away_counts_in_the_other(house: House) -> None:
     gone, kept = add(house, QUALIFIED, QUALIFIED | {"gclid": "kept"})
-    told(house, GOOGLE)
+    next_file(house, GOOGLE)
     change(house, gone, merged_into=kept)
-    assert [row[0] for row in rows(told(house, GOOGLE, CORRECTIONS))] == [f"lead-{gone}-qualified"]
+    assert [row[0] for row in rows(next_file(house, GOOGLE, CORRECTIONS))] == [
+        f"lead-{gone}-qualified"
+    ]
 
 
 # ---- by Slack ---------------------------------------------------------------------------------
@@ -341,9 +343,9 @@ def test_marketing_asks_for_a_file_and_has_it_again(busy: House) -> None:
     assert b"Cj0KCQiA-x_1,Converted lead" in one.data
     direct = busy.slack.im(busy.users["mara"])
     assert all(file.channels == [direct.id] for file in found)
-    said = "Upload it in Google Ads under Goals → Conversions → Uploads."
+    hint = "Upload it in Google Ads under Goals → Conversions → Uploads."
     assert {message.text for message in busy.slack.messages(direct) if message.files} == {
-        f"Google Ads, file 1: 2 new conversions. {said}"
+        f"Google Ads, file 1: 2 new conversions. {hint}"
     }
 
 
@@ -360,17 +362,17 @@ def test_only_marketing_and_managers_may(house: House, name: str) -> None:
 
 def test_the_answers_say_what_is_new_and_how_to_have_it_again(house: House) -> None:
     lost, _ = add(house, WON, QUALIFIED | {"gclid": None})
-    told(house, GOOGLE)
+    next_file(house, GOOGLE)
     change(house, lost, status="lost", won_minor=None, won_currency=None)
     mara = house.person("mara")
     with house.store.transaction() as session:
-        said = messages.overview(service.overview(session, mara))
+        overview = messages.overview(service.overview(session, mara))
         made = service.request(session, mara, GOOGLE)
         standing = service.standing(session, house.workspace.id, GOOGLE)
         sending = messages.made(made, standing)
         nothing = messages.made(service.request(session, mara, GOOGLE), standing)
     when = f"<!date^{int(NOW.timestamp())}^{{date_short_pretty}} {{time}}|2026-11-25 09:00 UTC>"
-    assert said.splitlines()[1:4] == [
+    assert overview.splitlines()[1:4] == [
         f"• *Google Ads*: 2 corrections; last file: 1, {when}",
         "• *Meta*: 1 new conversion",
         "• *LinkedIn*: 1 new conversion",
@@ -395,9 +397,9 @@ def test_what_cannot_be_had_is_said_in_a_sentence(house: House, words: str, answ
     mara, place = house.users["mara"], house.slack.channel("leads")
     before = len(house.slack.ephemerals(mara))
     house.slack.hand(mara).command("/digest", f"conversions {words}", place)
-    [said] = house.slack.wait_until(lambda: house.slack.ephemerals(mara)[before:] or None,
+    [message] = house.slack.wait_until(lambda: house.slack.ephemerals(mara)[before:] or None,
                                     timeout=30)  # fmt: skip
-    assert answer in said.text
+    assert answer in message.text
 
 
 # ---- on a schedule ----------------------------------------------------------------------------
@@ -405,7 +407,7 @@ def test_what_cannot_be_had_is_said_in_a_sentence(house: House, words: str, answ
 
 def test_they_come_on_a_schedule_and_corrections_with_them(busy: House) -> None:
     [other] = add(busy, QUALIFIED | {"gclid": "lost-since"})
-    told(busy, GOOGLE)
+    next_file(busy, GOOGLE)
     change(busy, other, status="lost")
     add(busy, QUALIFIED | {"gclid": "new"})
     place = channel(busy, "clara", "mara")
@@ -425,7 +427,7 @@ def test_they_do_not_come_where_somebody_may_see_no_amounts(busy: House) -> None
     direct = busy.slack.im(busy.users["clara"])
     [message] = busy.slack.wait_until(lambda: busy.slack.messages(direct) or None, timeout=30)
     assert "not everyone there may see amounts, and it needs them" in message.text
-    assert told(busy, GOOGLE) is not None  # nothing counts as told
+    assert next_file(busy, GOOGLE) is not None  # nothing counts as told
 
 
 # ---- by the API -------------------------------------------------------------------------------
@@ -471,11 +473,11 @@ def test_what_a_program_may_not_ask(program: tuple[House, httpx.Client]) -> None
     house, web = program
     add(house, QUALIFIED)
     path = "/api/v1/conversions/google"
-    for asked, status in (
+    for params, status in (
         ({"file": 9}, 404), ({"file": 0}, 422), ({"after": -1}, 422), ({"after": 2**63}, 422),
         ({"after": "x"}, 422), ({"after": 0, "file": 1}, 422),
     ):  # fmt: skip
-        assert web.get(path, params=asked).status_code == status, asked
+        assert web.get(path, params=params).status_code == status, params
     assert web.get("/api/v1/conversions/tiktok").status_code == 422
     web.get(path)
     assert web.get(f"{path}/corrections", params={"file": 1}).status_code == 404

@@ -102,8 +102,8 @@ def test_a_file_that_would_be_empty_is_not_sent_and_somebody_is_told(busy: House
     set_up(busy, place, sheet="spend")
     let_it_be_monday(busy)
     direct = busy.slack.im(busy.users["clara"])
-    [told] = busy.slack.wait_until(lambda: busy.slack.messages(direct) or None, timeout=30)
-    assert "not everyone there may see amounts" in told.text
+    [message] = busy.slack.wait_until(lambda: busy.slack.messages(direct) or None, timeout=30)
+    assert "not everyone there may see amounts" in message.text
     assert not files(busy)
 
 

@@ -116,9 +116,9 @@ def page(request: pytest.FixtureRequest, autumn: House, browser: Browser) -> Ite
     )
     opened = context.new_page()
     foreign: list[str] = []
-    opened.on("request", lambda asked: _note_foreign(asked.url, autumn, foreign))
+    opened.on("request", lambda outgoing: _note_foreign(outgoing.url, autumn, foreign))
     faults: list[str] = []
-    opened.on("console", lambda said: _note_fault(said, opened, faults))
+    opened.on("console", lambda message: _note_fault(message, opened, faults))
     opened.goto(f"{autumn.address}/report")
     opened.get_by_role("link", name="Sign in with Slack").click()
     opened.get_by_role("button", name="Clara").click()
@@ -134,10 +134,10 @@ def _note_foreign(url: str, house: House, foreign: list[str]) -> None:
         foreign.append(url)
 
 
-def _note_fault(said: ConsoleMessage, page: Page, faults: list[str]) -> None:
+def _note_fault(message: ConsoleMessage, page: Page, faults: list[str]) -> None:
     """What the console complains about, but that a page itself has a status of an error."""
-    if said.type == "error" and said.location["url"] != page.url:
-        faults.append(said.text)
+    if message.type == "error" and message.location["url"] != page.url:
+        faults.append(message.text)
 
 
 def look(page: Page) -> None:

@@ -286,9 +286,9 @@ def compare_lives(compared: Compared, random: Random, world: World, most: int) -
 def compare_reasons(compared: Compared, random: Random, world: World) -> None:
     for ask in asks(random, world):
         if is_digest(world, ask):
-            told = weekly.compute(world.session, world.workspace, Week.with_day(ask.first))
+            digest = weekly.compute(world.session, world.workspace, Week.with_day(ask.first))
             rows = world.frames(ask, ask.credit).leads
-            assert (dict(told.dispositions), dict(told.reasons)) == right_reasons(rows), ask
+            assert (dict(digest.dispositions), dict(digest.reasons)) == right_reasons(rows), ask
             compared.count += 2
     campaign_id = random.choice(world.campaigns)
     rows = world.frames(None, Attribution.FIRST_TOUCH).leads

@@ -96,20 +96,20 @@ def clara(for_readers: httpx.Client) -> httpx.Client:
 
 
 def test_last_week_stands_on_the_first_page(clara: httpx.Client) -> None:
-    said = text_of(clara.get("/report"))
-    assert "16–22 Nov 2026" in said
-    assert "Compared with 9–15 Nov 2026" in said
-    assert "Leads received 5 4 more (better) · 1 before" in said
-    assert "credited by first touch" in said
-    assert "4 of 5 still open; figures may change." in said
-    assert "Attributed revenue 5,000 EUR" in said
+    words = text_of(clara.get("/report"))
+    assert "16–22 Nov 2026" in words
+    assert "Compared with 9–15 Nov 2026" in words
+    assert "Leads received 5 4 more (better) · 1 before" in words
+    assert "credited by first touch" in words
+    assert "4 of 5 still open; figures may change." in words
+    assert "Attributed revenue 5,000 EUR" in words
 
 
 def test_the_pipeline_stands_below_and_is_a_file(clara: httpx.Client, busy: House) -> None:
-    said = text_of(clara.get("/report?period=last-month"))  # whatever the days
-    assert "Pipeline What leads that are qualified" in said
-    assert "Dec 1 12,500 EUR" in said
-    assert "All 1 12,500 EUR" in said
+    words = text_of(clara.get("/report?period=last-month"))  # whatever the days
+    assert "Pipeline What leads that are qualified" in words
+    assert "Dec 1 12,500 EUR" in words
+    assert "All 1 12,500 EUR" in words
     [row] = csv.DictReader(io.StringIO(clara.get("/report/files/pipeline.csv").text))
     assert [*row.values()] == ["2026-12", "false", "1", "12500.00", "EUR"]
     with busy.browser("sofia") as web:
@@ -124,7 +124,7 @@ def test_what_others_typed_is_text_and_nothing_else(clara: httpx.Client) -> None
 
 
 @pytest.mark.parametrize(
-    ("asked", "days"),
+    ("query", "days"),
     [
         ("period=this-week", "23–25 Nov 2026"), ("period=last-week", "16–22 Nov 2026"),
         ("period=month", "1–25 Nov 2026"),
@@ -137,26 +137,26 @@ def test_what_others_typed_is_text_and_nothing_else(clara: httpx.Client) -> None
         ("to=2026-11-10", "27 Oct – 10 Nov 2026"), ("period=nonsense", "16–22 Nov"),
     ],
 )  # fmt: skip
-def test_any_days(clara: httpx.Client, asked: str, days: str) -> None:
-    assert days in text_of(clara.get(f"/report?{asked}"))
+def test_any_days(clara: httpx.Client, query: str, days: str) -> None:
+    assert days in text_of(clara.get(f"/report?{query}"))
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     ["from=yesterday", "from=2026-11-22&to=2026-11-16", "from=2020-01-01&to=2026-01-01",
      "from=9999-01-01&to=9999-12-31", "from=0001-01-01"],
 )  # fmt: skip
-def test_days_that_make_no_sense_are_explained(clara: httpx.Client, asked: str) -> None:
-    page = clara.get(f"/report?{asked}")
+def test_days_that_make_no_sense_are_explained(clara: httpx.Client, query: str) -> None:
+    page = clara.get(f"/report?{query}")
     assert page.status_code == 400
     assert "Back to the report" in page.text
     assert clara.get("/report/leads?after=rubbish").status_code == 400
 
 
 def test_days_that_are_not_over_are_not_compared(clara: httpx.Client) -> None:
-    said = text_of(clara.get("/report?period=this-week"))
-    assert "These days aren't over yet" in said
-    assert " less " not in said.split("By campaign")[0]
+    words = text_of(clara.get("/report?period=this-week"))
+    assert "These days aren't over yet" in words
+    assert " less " not in words.split("By campaign")[0]
 
 
 def test_first_and_last_touch_are_named_and_differ(clara: httpx.Client) -> None:
@@ -208,9 +208,9 @@ def test_every_figure_is_explained(clara: httpx.Client) -> None:
 
 
 def test_campaigns_side_by_side(clara: httpx.Client) -> None:
-    said = text_of(clara.get(f"/report/compare?{WEEK}&campaign=1&campaign=2"))
-    assert "2 campaigns side by side" in said
-    assert "Leads received 3 1" in said
+    words = text_of(clara.get(f"/report/compare?{WEEK}&campaign=1&campaign=2"))
+    assert "2 campaigns side by side" in words
+    assert "Leads received 3 1" in words
     assert clara.get("/report/compare?campaign=99").url.path == "/report"
     assert clara.get("/report/compare").url.path == "/report"
 
@@ -220,14 +220,14 @@ def test_a_share_reads_as_the_figure_does_and_a_source_by_its_name(house: House)
     with house.store.transaction() as session:
         house.leads(session, claimed, *[{"source": "typed"}] * 3, *[{"source": "google_ads"}] * 4)
     with house.browser("clara") as web:
-        said = text_of(web.get(f"/report?by=source&{WEEK}"))
+        words = text_of(web.get(f"/report?by=source&{WEEK}"))
         listed = text_of(web.get(f"/report/leads?by=source&key=typed&{WEEK}"))
-    assert "Claimed 1 · 1 of 8" in said
-    assert "Google Ads lead form 4" in said
-    assert "Typed in 3" in said
+    assert "Claimed 1 · 1 of 8" in words
+    assert "Google Ads lead form 4" in words
+    assert "Typed in 3" in words
     assert "Leads received: Typed in" in listed
     assert "typed" not in listed
-    assert "google_ads" not in said
+    assert "google_ads" not in words
 
 
 def test_leads_page_by_page(house: House) -> None:
@@ -301,15 +301,15 @@ def test_unknown_files_are_none(clara: httpx.Client) -> None:
 def test_the_digest_leads_to_the_same_week_on_the_page(busy: House) -> None:
     clara = busy.users["clara"]
     busy.slack.hand(clara).command("/digest", "last", busy.slack.channel("leads"))
-    told = busy.slack.wait_until(lambda: busy.slack.ephemerals(clara) or None, timeout=30)[-1]
-    buttons = [each for block in told.blocks for each in block.get("elements", [])]
+    message = busy.slack.wait_until(lambda: busy.slack.ephemerals(clara) or None, timeout=30)[-1]
+    buttons = [each for block in message.blocks for each in block.get("elements", [])]
     [address] = [each["url"] for each in buttons if each.get("action_id") == "digest.open_report"]
     with busy.browser("clara") as web:
         assert "16–22 Nov 2026" in text_of(web.get(address))
 
 
 @pytest.mark.parametrize(
-    ("asked", "file", "count"),
+    ("query", "file", "count"),
     [
         ("", "leads_2026-11-16_2026-11-22", 5),
         ("&metric=won", "leads_won_2026-11-16_2026-11-22", 1),
@@ -321,11 +321,11 @@ def test_the_digest_leads_to_the_same_week_on_the_page(busy: House) -> None:
     ],
 )  # fmt: skip
 def test_the_files_below_a_page_of_leads_hold_the_leads_on_it(
-    clara: httpx.Client, asked: str, file: str, count: int
+    clara: httpx.Client, query: str, file: str, count: int
 ) -> None:
-    page = clara.get(f"/report/leads?{WEEK}{asked}")
+    page = clara.get(f"/report/leads?{WEEK}{query}")
     assert f": {count} lead" in text_of(page)
-    assert ("These leads" in page.text) is ("metric" in asked or "key" in asked)
+    assert ("These leads" in page.text) is ("metric" in query or "key" in query)
     links = re.findall(r'href="(/report/files/leads[^"]+)" download', page.text)
     answers = {link.split("?")[0][-4:]: clara.get(unescape(link)) for link in links}
     for answer in answers.values():

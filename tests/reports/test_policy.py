@@ -92,9 +92,9 @@ def test_a_room_sees_what_everyone_in_it_sees() -> None:
 
 
 def secret_lead(owner_id: int | None) -> dict[str, Any]:
-    told = {name: words for name, (words, _) in SECRETS.items()}
+    values = {name: words for name, (words, _) in SECRETS.items()}
     return {
-        **FACTS, **told, "answers": [{"question": "Budget", "answer": told["answers"]}],
+        **FACTS, **values, "answers": [{"question": "Budget", "answer": values["answers"]}],
         "claimed_by": owner_id, "claimed_at": MONDAY if owner_id else None,
         "status": "won", "won_minor": AMOUNT, "won_currency": "EUR", "rating": "weak",
         "received_at": MONDAY,
@@ -194,8 +194,8 @@ def test_each_cell_of_a_lead(house: House, reader: str, owner: str | None) -> No
             assert column.name not in row, column.name
         elif allowed is OWN and owner != reader:
             assert row[column.name] == "", column.name
-    told = {"first_name", "last_name", "email", "job_title", "message"} & row.keys()
-    for name in told:
+    names = {"first_name", "last_name", "email", "job_title", "message"} & row.keys()
+    for name in names:
         words, data_class = SECRETS[name]
         is_shown = reach[data_class] is ALL or (reach[data_class] is OWN and owner == reader)
         assert row[name] == (words if is_shown else ""), name

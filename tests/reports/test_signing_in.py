@@ -45,15 +45,15 @@ def test_over_https_the_cookie_never_goes_over_http(public_house: House) -> None
     with public_house.anyone() as web:
         answer = web.get("/report/sign-in/slack", follow_redirects=False)
         assert "; Secure" in answer.headers["set-cookie"]
-        asked = httpx.URL(answer.headers["location"]).params
-        back = asked["redirect_uri"]
+        params = httpx.URL(answer.headers["location"]).params
+        back = params["redirect_uri"]
         assert back == "https://handoff.example.com/report/signed-in"
         code = public_house.slack.openid.new_code(
-            public_house.users["clara"].id, back, asked["nonce"]
+            public_house.users["clara"].id, back, params["nonce"]
         )
         [attempt] = list(web.cookies.jar)
         welcome = web.get(
-            "/report/signed-in", params={"state": asked["state"], "code": code},
+            "/report/signed-in", params={"state": params["state"], "code": code},
             headers={"Cookie": f"{attempt.name}={attempt.value}"}, follow_redirects=False,
         )  # fmt: skip
         assert welcome.status_code == 303
@@ -189,9 +189,9 @@ def test_a_token_that_somebody_planted_serves_nobody(house: House) -> None:
     with house.browser("sofia") as attacker, house.anyone() as web:
         planted = attacker.cookies["handoff"]
         web.cookies.set("handoff", planted, domain="127.0.0.1", path="/")
-        asked = begin(web).params
-        code = code_for(house, "clara", asked["nonce"])
-        assert come_back(house, web, state=asked["state"], code=code).status_code == 200
+        params = begin(web).params
+        code = code_for(house, "clara", params["nonce"])
+        assert come_back(house, web, state=params["state"], code=code).status_code == 200
         assert web.cookies["handoff"] != planted
         assert attacker.get("/report").url.path == "/report/sign-in"
         assert [row.person_id for row in stored_sessions(house)] == [house.person("clara").id]
@@ -206,11 +206,11 @@ def test_a_cookie_that_we_did_not_make_is_nobody(house: House, spoilt: str) -> N
 
 def test_a_cookie_cannot_be_changed(house: House) -> None:
     with house.browser("sofia") as web:
-        told = web.cookies["handoff"]
-        for place in range(0, len(told) - 1, 3):
-            letter = "A" if told[place] != "A" else "B"
+        cookie = web.cookies["handoff"]
+        for place in range(0, len(cookie) - 1, 3):
+            letter = "A" if cookie[place] != "A" else "B"
             web.cookies.clear()
-            web.cookies.set("handoff", told[:place] + letter + told[place + 1 :])
+            web.cookies.set("handoff", cookie[:place] + letter + cookie[place + 1 :])
             assert web.get("/report").url.path == "/report/sign-in", place
 
 
@@ -239,9 +239,9 @@ def code_for(house: House, name: str, nonce: str) -> str:
 
 def test_only_the_browser_that_began_can_end_it(house: House) -> None:
     with house.anyone() as web, house.anyone() as victim:
-        asked = begin(web).params
-        code = code_for(house, "sofia", asked["nonce"])
-        page = come_back(house, victim, state=asked["state"], code=code)
+        params = begin(web).params
+        code = code_for(house, "sofia", params["nonce"])
+        page = come_back(house, victim, state=params["state"], code=code)
         assert page.status_code == 400
         assert "handoff" not in victim.cookies
         assert come_back(house, web, state="another", code=code).status_code == 400
@@ -250,17 +250,17 @@ def test_only_the_browser_that_began_can_end_it(house: House) -> None:
 def test_what_stands_in_addresses_does_not_end_a_sign_in(house: House) -> None:
     """Whoever reads somebody's addresses (a log, a history) has state, nonce and code."""
     with house.anyone() as web, house.anyone() as thief:
-        asked = begin(web).params
-        code = code_for(house, "sofia", asked["nonce"])
+        params = begin(web).params
+        code = code_for(house, "sofia", params["nonce"])
         for forged in (
-            asked["state"],
-            asked["nonce"],
-            f"{asked['state']}.{asked['nonce']}",
+            params["state"],
+            params["nonce"],
+            f"{params['state']}.{params['nonce']}",
             "",
             ".",
         ):
             thief.cookies.set("handoff_sign_in", forged)
-            page = come_back(house, thief, state=asked["state"], code=code)
+            page = come_back(house, thief, state=params["state"], code=code)
             assert page.status_code == 400, forged
         assert not stored_sessions(house)
 
@@ -275,21 +275,21 @@ def test_an_empty_attempt_has_no_state_that_fits(house: House) -> None:
 
 def test_a_code_of_another_sign_in_is_refused(house: House) -> None:
     with house.anyone() as web:
-        asked = begin(web).params
+        params = begin(web).params
         code = code_for(house, "sofia", "the nonce of somebody else")
-        page = come_back(house, web, state=asked["state"], code=code)
+        page = come_back(house, web, state=params["state"], code=code)
         assert page.status_code == 400
         assert "does not fit the sign-in" in page.text
 
 
 def test_a_code_serves_once(house: House) -> None:
     with house.anyone() as web:
-        asked = begin(web).params
-        code = code_for(house, "sofia", asked["nonce"])
+        params = begin(web).params
+        code = code_for(house, "sofia", params["nonce"])
         attempt = web.cookies["handoff_sign_in"]
-        assert come_back(house, web, state=asked["state"], code=code).status_code == 200
+        assert come_back(house, web, state=params["state"], code=code).status_code == 200
         web.cookies.set("handoff_sign_in", attempt)
-        assert come_back(house, web, state=asked["state"], code=code).status_code == 502
+        assert come_back(house, web, state=params["state"], code=code).status_code == 502
 
 
 def test_an_attempt_does_not_wait_for_ever(house: House) -> None:
@@ -297,10 +297,10 @@ def test_an_attempt_does_not_wait_for_ever(house: House) -> None:
     with house.anyone() as web:
         answer = web.get("/report/sign-in/slack", follow_redirects=False)
         assert "Max-Age=600" in answer.headers["set-cookie"]
-        asked = httpx.URL(answer.headers["location"]).params
-        code = code_for(house, "sofia", asked["nonce"])
+        params = httpx.URL(answer.headers["location"]).params
+        code = code_for(house, "sofia", params["nonce"])
         clock.use(lambda: NOW + timedelta(minutes=11))
-        assert come_back(house, web, state=asked["state"], code=code).status_code == 502
+        assert come_back(house, web, state=params["state"], code=code).status_code == 502
         assert not stored_sessions(house)
 
 
@@ -342,10 +342,10 @@ def test_a_token_that_is_not_meant_for_us_is_refused(
 
 def test_while_slack_is_down_people_hear_so(house: House) -> None:
     with house.anyone() as web:
-        asked = begin(web).params
-        code = code_for(house, "sofia", asked["nonce"])
+        params = begin(web).params
+        code = code_for(house, "sofia", params["nonce"])
         house.slack.faults.go_down()
-        page = come_back(house, web, state=asked["state"], code=code)
+        page = come_back(house, web, state=params["state"], code=code)
         house.slack.faults.clear()
         assert page.status_code == 503
         assert "answering right now" in page.text
@@ -361,10 +361,10 @@ def test_nobody_is_led_elsewhere(house: House, onward: str) -> None:
         leaving = web.get(
             "/report/sign-in/slack", params={"onward": onward}, follow_redirects=False
         )
-        asked = httpx.URL(leaving.headers["location"]).params
-        code = code_for(house, "clara", asked["nonce"])
+        params = httpx.URL(leaving.headers["location"]).params
+        code = code_for(house, "clara", params["nonce"])
         back = web.get(
-            "/report/signed-in", params={"state": asked["state"], "code": code},
+            "/report/signed-in", params={"state": params["state"], "code": code},
             follow_redirects=False,
         )  # fmt: skip
         assert back.headers["location"] == "/report"
@@ -374,10 +374,10 @@ def test_an_address_with_any_sign_is_come_back_to(house: House) -> None:
     onward = "/report/leads?by=source&key=a,b;c=d.e%20f"
     with house.anyone() as web:
         answer = web.get("/report/sign-in/slack", params={"onward": onward}, follow_redirects=False)
-        asked = httpx.URL(answer.headers["location"]).params
-        code = code_for(house, "clara", asked["nonce"])
+        params = httpx.URL(answer.headers["location"]).params
+        code = code_for(house, "clara", params["nonce"])
         back = web.get(
-            "/report/signed-in", params={"state": asked["state"], "code": code},
+            "/report/signed-in", params={"state": params["state"], "code": code},
             follow_redirects=False,
         )  # fmt: skip
         assert back.headers["location"] == onward

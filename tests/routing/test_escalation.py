@@ -662,8 +662,8 @@ def test_what_was_handed_over_comes_back_if_it_is_open_and_with_the_stand_in(
     with floor.store.transaction() as session:
         found = absences.to_hand_over(session, floor.sal, NINE + 24 * HOUR)
         assert [each.id for each in found] == [kept, lent, snoozed, won, passed]
-        told = absences.suggest_stand_ins(session, floor.sal, found)
-        assert [told[each].name for each in (kept, lent, snoozed)] == ["Ben", "Sue", "Ben"]
+        suggested = absences.suggest_stand_ins(session, floor.sal, found)
+        assert [suggested[each].name for each in (kept, lent, snoozed)] == ["Ben", "Sue", "Ben"]
         stand_ins = dict.fromkeys((lent, snoozed, won, passed), floor.sue)
         given = absences.go_away(session, floor.sal, NINE + 24 * HOUR, stand_ins, "Call by Friday")
         assert [each.id for each in given] == [lent, snoozed, won, passed]
@@ -676,14 +676,14 @@ def test_what_was_handed_over_comes_back_if_it_is_open_and_with_the_stand_in(
         assert [each.id for each in absences.end_absence(session, absence.id)] == [lent, snoozed]
         assert absences.end_absence(session, absence.id) == []
         handed = absences.handover(session, absence.id, "USAL")
-        said = [block["text"]["text"] for block in messages.came_back(handed).blocks]
+        lines = [block["text"]["text"] for block in messages.came_back(handed).blocks]
         cards = session.execute(
             select(Card.kind, Card.target).where(
                 Card.kind.in_([absences.STANDS_IN, absences.CAME_BACK])
             )
         ).all()
         assert [note.text for note, _ in queries.facts(session, lent).notes] == ["Call by Friday"]
-    assert said == [
+    assert lines == [
         "<@USAL> is back. 2 leads came back to them.",
         f"*Ada* (#{lent})", f"*Ada* (#{snoozed})",
         "*Not returned*", f"*Ada* (#{won}): won", f"*Ada* (#{passed}): <@UBEN>",
@@ -711,7 +711,7 @@ def test_each_colleague_gets_one_message_with_their_leads(floor: Floor) -> None:
         stand_ins = {leads[0]: floor.sue, leads[1]: floor.sue, leads[2]: ben}
         absences.go_away(session, floor.sal, NINE + 24 * HOUR, stand_ins, "Call by Friday")
         absence = session.scalars(select(Absence)).one()
-        said = {
+        texts = {
             who: [block["text"]["text"] for block in messages.stands_in(
                 absences.handover(session, absence.id, who)
             ).blocks]
@@ -720,11 +720,11 @@ def test_each_colleague_gets_one_message_with_their_leads(floor: Floor) -> None:
     assert messages_to(floor) - before == {
         (absences.STANDS_IN, "USUE"): 1, (absences.STANDS_IN, "UBEN"): 1
     }  # fmt: skip
-    assert "You have 2 of their leads" in said["USUE"][0]
-    assert "> Call by Friday" in said["USUE"][0]
-    assert said["USUE"][1:] == [f"*Ada* (#{leads[0]})", f"*Ada* (#{leads[1]})"]
-    assert "You have 1 of their leads" in said["UBEN"][0]
-    assert said["UBEN"][1:] == [f"*Ada* (#{leads[2]})"]
+    assert "You have 2 of their leads" in texts["USUE"][0]
+    assert "> Call by Friday" in texts["USUE"][0]
+    assert texts["USUE"][1:] == [f"*Ada* (#{leads[0]})", f"*Ada* (#{leads[1]})"]
+    assert "You have 1 of their leads" in texts["UBEN"][0]
+    assert texts["UBEN"][1:] == [f"*Ada* (#{leads[2]})"]
     floor.hands.now = NINE + 24 * HOUR
     with floor.store.transaction() as session:
         absences.end_absence(session, absence.id)
@@ -750,7 +750,7 @@ def test_who_covers_acts_as_owner_under_their_own_name(floor: Floor) -> None:
     absence_id = cover(floor)
     floor.until(NINE + 10 * MINUTE)
     assert floor.steps(lead) == [(EscalationStep.REMIND, "Sue", "Mon 09:03")]
-    [reminder] = told(floor, lead, floor.sue)
+    [reminder] = notices_to(floor, lead, floor.sue)
     assert "you're covering for them" in reminder
     with pytest.raises(NotYours):
         floor.do(outcomes.contacted, ben, lead)
@@ -792,7 +792,7 @@ def test_what_wakes_or_is_asked_for_meanwhile_goes_to_who_covers(floor: Floor) -
     assert messages_to(floor)[lead_notices.COVER, "USUE"] == 1
     assert messages_to(floor)[lead_notices.COVER, "UBOSS"] == 0
     floor.do(absences.take_over, ben, other)
-    assert told(floor, other, floor.sue)[-1].startswith("<@UBEN> would like to take over")
+    assert notices_to(floor, other, floor.sue)[-1].startswith("<@UBEN> would like to take over")
     assert floor.get(other).claimed_by == floor.sal.id
 
 
@@ -995,9 +995,9 @@ def test_a_share_is_what_the_command_prints(floor: Floor) -> None:
 def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) -> None:
     root = floor.hire("Root", Role.ADMIN)
     with floor.store.transaction() as session:
-        told, fallback = sla.sla(session, floor.workspace.id)
+        promise, fallback = sla.sla(session, floor.workspace.id)
         assert fallback is None
-        sla.change_sla(session, root, replace(told, nudge_minutes=2), "USUE")
+        sla.change_sla(session, root, replace(promise, nudge_minutes=2), "USUE")
         cases: list[tuple[dict[str, Any], set[str]]] = [
             ({"nudge_minutes": 0, "most_open": 20_000}, {"nudge_minutes", "most_open"}),
             ({"nudge_minutes": 6, "remind_minutes": 15}, {"nudge_minutes", "remind_minutes"}),
@@ -1009,11 +1009,11 @@ def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) 
         ]
         for wrong, fields in cases:
             with pytest.raises(FieldErrors) as refused:
-                sla.change_sla(session, root, replace(told, **wrong), None)
+                sla.change_sla(session, root, replace(promise, **wrong), None)
             assert set(refused.value.errors) == fields
         for who in (floor.sal, floor.boss):
             with pytest.raises(NotAllowed, match="Only admins can change the response targets"):
-                sla.change_sla(session, who, told, None)
+                sla.change_sla(session, who, promise, None)
     lead = floor.lead()
     floor.until(NINE + 3 * MINUTE)
     assert floor.steps(lead) == [(EscalationStep.NUDGE, "", "Mon 09:02")]
@@ -1102,10 +1102,12 @@ def test_a_lead_that_turns_hot_later_has_its_promise_from_then_on(floor: Floor) 
         lead_id = result.lead_id
     floor.until(NINE + timedelta(hours=2), every=HOUR)
     assert floor.get(lead_id).claim_due_at is None
-    asked = {"phone": "+49 30 23125001", "message": "Please call me", "external_id": "hot"}
+    request = {"phone": "+49 30 23125001", "message": "Please call me", "external_id": "hot"}
     with floor.store.transaction() as session:
         workspace = session.get_one(Workspace, floor.workspace.id)
-        [result] = create_or_merge(session, workspace, [read(facts | asked)], IntakeContext("api"))
+        [result] = create_or_merge(
+            session, workspace, [read(facts | request)], IntakeContext("api")
+        )
         assert result.lead_id == lead_id
     floor.sweep()
     lead = floor.get(lead_id)
@@ -1133,8 +1135,8 @@ def test_who_claimed_first_stays_unless_it_was_given_back_before_a_contact(floor
     found = floor.get(lead)
     assert (found.first_claimed_by, found.first_claimed_at, found.claim_worked) == first
     with floor.store.transaction() as session:
-        told = str(lead_modal.modal(queries.facts(session, lead)).to_dict())
-    assert "claimed by <@USUE> after 10 min · with <@USAL> since" in told
+        text = str(lead_modal.modal(queries.facts(session, lead)).to_dict())
+    assert "claimed by <@USUE> after 10 min · with <@USAL> since" in text
 
 
 def test_every_word_about_a_lead_stays_with_it(floor: Floor) -> None:
@@ -1226,12 +1228,12 @@ def test_who_was_reached_has_had_a_response_and_rests_until_the_follow_up(floor:
     assert floor.get(lead).rating_reason == "a bot"  # the form shows the quality that it has
 
 
-def told(floor: Floor, lead_id: int, who: Person) -> list[str]:
+def notices_to(floor: Floor, lead_id: int, who: Person) -> list[str]:
     """What the steps say that concern this person, but for the lead's card."""
     with floor.store.transaction() as session:
         mine = select(LeadStep.id).where(LeadStep.lead_id == lead_id, LeadStep.person_id == who.id)
-        said = mine.where(LeadStep.step != EscalationStep.GIVEN)
-        ids = session.scalars(said.order_by(LeadStep.id)).all()
+        query = mine.where(LeadStep.step != EscalationStep.GIVEN)
+        ids = session.scalars(query.order_by(LeadStep.id)).all()
         shown = session.scalars(select(Card.subject_id).where(Card.target == who.slack_id)).all()
         assert set(ids) <= set(shown)
         return [notifications.step(queries.step_facts(session, each)).text for each in ids]
@@ -1242,16 +1244,16 @@ def test_the_former_owner_hears_of_a_reassignment(floor: Floor) -> None:
     floor.do(claiming.claim, floor.sal, lead)
     floor.do(outcomes.contacted, floor.sal, lead)
     floor.do(claiming.reassign, floor.boss, lead, floor.sue.id)
-    assert told(floor, lead, floor.sal) == [
+    assert notices_to(floor, lead, floor.sal) == [
         f"*Ada* (#{lead}) is with <@USUE> now. <@UBOSS> handed it over."
     ]
     floor.do(claiming.release, floor.boss, lead)
-    assert told(floor, lead, floor.sue) == [
+    assert notices_to(floor, lead, floor.sue) == [
         f"*Ada* (#{lead}): <@UBOSS> gave it back to the channel."
     ]
     floor.do(claiming.claim, floor.sue, lead)
     floor.do(claiming.reassign, floor.sue, lead, floor.sal.id)
-    assert len(told(floor, lead, floor.sue)) == 1  # what one does oneself is no news
+    assert len(notices_to(floor, lead, floor.sue)) == 1  # what one does oneself is no news
 
 
 def test_a_colleague_asks_for_a_lead_and_its_owner_or_a_manager_agrees(floor: Floor) -> None:
@@ -1267,7 +1269,9 @@ def test_a_colleague_asks_for_a_lead_and_its_owner_or_a_manager_agrees(floor: Fl
         first, second = session.scalars(
             select(LeadStep.id).where(LeadStep.step == EscalationStep.ASKED).order_by(LeadStep.id)
         ).all()
-    assert told(floor, lead, floor.sal) == [f"<@USUE> would like to take over *Ada* (#{lead})."]
+    assert notices_to(floor, lead, floor.sal) == [
+        f"<@USUE> would like to take over *Ada* (#{lead})."
+    ]
     with pytest.raises(NotYours):
         floor.do(absences.agree, floor.sue, first)
     floor.do(absences.agree, floor.sal, first)
@@ -1276,8 +1280,8 @@ def test_a_colleague_asks_for_a_lead_and_its_owner_or_a_manager_agrees(floor: Fl
         with pytest.raises(NotAskedAnyMore):
             floor.do(answer, floor.boss, first)
     floor.do(absences.keep, floor.sal, second)
-    assert told(floor, other, floor.sue) == [f"<@USAL> would like to keep *Ada* (#{other})."]
-    assert told(floor, other, floor.sal) == [f"*Ada* (#{other}): stays with <@USAL>."]
+    assert notices_to(floor, other, floor.sue) == [f"<@USAL> would like to keep *Ada* (#{other})."]
+    assert notices_to(floor, other, floor.sal) == [f"*Ada* (#{other}): stays with <@USAL>."]
     with pytest.raises(NotAskedAnyMore):
         floor.do(absences.agree, floor.sal, second)
 
@@ -1289,16 +1293,16 @@ def test_managers_are_asked_too_where_the_owner_does_not_work(floor: Floor) -> N
     with floor.store.transaction() as session:
         session.get_one(Person, floor.sal.id).timezone = "America/New_York"
     floor.do(absences.take_over, floor.sue, lead)
-    assert told(floor, lead, floor.boss) == [
+    assert notices_to(floor, lead, floor.boss) == [
         f"<@USUE> would like to take over *Ada* (#{lead}) from <@USAL>."
     ]
     with floor.store.transaction() as session:
-        asked = session.scalars(
+        step_id = session.scalars(
             select(LeadStep.id).where(LeadStep.person_id == floor.boss.id)
         ).one()
-    floor.do(absences.agree, floor.boss, asked)
+    floor.do(absences.agree, floor.boss, step_id)
     assert floor.get(lead).claimed_by == floor.sue.id
-    assert told(floor, lead, floor.sal)[-1] == (
+    assert notices_to(floor, lead, floor.sal)[-1] == (
         f"*Ada* (#{lead}) is with <@USUE> now. <@UBOSS> handed it over."
     )
 
@@ -1314,7 +1318,7 @@ def test_who_is_away_is_stood_in_for_at_once_and_gets_it_back(floor: Floor) -> N
         assert not queries.facts_for(session, floor.sal, lead).may_ask
     floor.do(absences.take_over, floor.sue, lead)
     assert floor.get(lead).claimed_by == floor.sue.id
-    assert told(floor, lead, floor.sal) == [
+    assert notices_to(floor, lead, floor.sal) == [
         f"<@USUE> took over *Ada* (#{lead}). You get it back when you return."
     ]
     with floor.store.transaction() as session:

@@ -114,8 +114,8 @@ def test_the_details_are_the_owners_for_as_long_as_it_is_theirs(golden: Golden) 
 
 def test_hostile_words_do_no_harm() -> None:
     offered = lead(first_name=HOSTILE, assignment_no=0, suggested_to=3)
-    said = notifications.step(StepFacts(taken(EscalationStep.SUGGEST), offered, None))
-    assert "<!channel>" not in str(drawn(said))
+    message = notifications.step(StepFacts(taken(EscalationStep.SUGGEST), offered, None))
+    assert "<!channel>" not in str(drawn(message))
 
 
 def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
@@ -135,9 +135,9 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
     assert not limits.check_message(
         messages.covers(replace(covered, leads=[mine] * 80), "U4").blocks
     )
-    asked = AwayOffer(id=3, person_id=3, until=NINE, at=NINE, declined=False)
+    offer = AwayOffer(id=3, person_id=3, until=NINE, at=NINE, declined=False)
     golden("absence", {
-        "away_offer": drawn(messages.away_offer(asked, None)),
+        "away_offer": drawn(messages.away_offer(offer, None)),
         "covers": drawn(messages.covers(covered, "U4")),
         "covered": drawn(messages.covers(replace(covered, is_over=True), "U4")),
         "cover_ended": drawn(messages.covers(replace(covered, is_over=True), "U3")),

@@ -204,14 +204,14 @@ def test_the_digest_that_ends_a_quarter_says_what_came_of_it(
     company.someone("UCHIEF", Role.MANAGER)
     with company.store.transaction() as session:
         digest_timetables.install(session, company.workspace)
-    told = []
+    received = []
     for day in ("2026-12-21", "2026-12-28", "2027-01-04", "2027-01-11"):
         hands.to(datetime.fromisoformat(f"{day}T07:00+00:00"))
         with company.store.transaction() as session:
             digests.send(session, company.workspace.id, Audience.MANAGERS, hands.now)
-        told.append(company.targets(digests.QUARTER))
+        received.append(company.targets(digests.QUARTER))
     # The week from 28 December on is the one in which the quarter ends.
-    assert told == [[], [], ["UCHIEF"], ["UCHIEF"]]
+    assert received == [[], [], ["UCHIEF"], ["UCHIEF"]]
     with company.store.transaction() as session:
         line = digests.quarter(session, session.scalars(select(func.max(Delivery.id))).one() - 1)
     assert notices.quarter_message(line).text == (

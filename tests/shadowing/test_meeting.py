@@ -119,9 +119,9 @@ def test_another_time_changes_what_was_agreed_once_both_take_it(
     later = clock.now() + timedelta(days=9)
     company.does(meeting.propose, mara, participant_of(company, pair, mara), later, 120)
     company.does(meeting.propose, mara, participant_of(company, pair, mara), later, 120)
-    asked = company.pair(pair.id)
-    assert asked.slot_id == agreed.slot_id
-    [new] = asked.open_slots(clock.now())
+    proposed = company.pair(pair.id)
+    assert proposed.slot_id == agreed.slot_id
+    [new] = proposed.open_slots(clock.now())
     company.does(meeting.pick, sofia, new.id)
     moved = company.pair(pair.id)
     assert (moved.slot_id, moved.sequence) == (new.id, 2)

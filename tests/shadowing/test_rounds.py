@@ -120,9 +120,9 @@ def test_who_is_left_over_is_told_why_and_comes_first(company: Company, hands: M
         participant = session.scalars(
             select(ShadowParticipant).where(ShadowParticipant.pair_id.is_(None))
         ).one()
-        told = queries.left_over_to_show(session, participant.id)
+        left_over = queries.left_over_to_show(session, participant.id)
     assert participant.reason == Reason.UNEVEN
-    assert told.next_round_at == hands.now + timedelta(weeks=1)
+    assert left_over.next_round_at == hands.now + timedelta(weeks=1)
     hands.forward(weeks=1)
     company.round()
     assert left in {participant.person_id for pair in company.pairs() for participant in pair.taken}

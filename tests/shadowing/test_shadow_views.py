@@ -159,7 +159,7 @@ def test_a_place_that_was_handed_on(golden: Golden) -> None:
 
 def test_what_is_said_beside_the_card(golden: Golden) -> None:
     left = a_seat(SOFIA, 8)
-    told = {
+    reasons = {
         reason: LeftOver(a_seat(SOFIA, 8, reason=reason), has_found=False, next_round_at=at(28, 9))
         for reason in Reason
     }
@@ -171,7 +171,7 @@ def test_what_is_said_beside_the_card(golden: Golden) -> None:
     held = a_pair(Stage.HELD)
     wrote = a_pair(Stage.HELD, participants=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)])
     golden("notices", {
-        **{f"left_over.{name}": message(notices.left_over(each)) for name, each in told.items()},
+        **{f"left_over.{name}": message(notices.left_over(each)) for name, each in reasons.items()},
         "left_over.no_next": message(notices.left_over(LeftOver(left, False, None))),
         "left_over.found": message(notices.left_over(LeftOver(left, True, None))),
         "rest": message(notices.rest(resting)),
@@ -208,8 +208,8 @@ def test_the_answers_side_by_side(golden: Golden) -> None:
 
 def mine(*pairs: ShadowPair, **facts: Any) -> Mine:
     participants = [pair.participants[0] for pair in pairs]
-    told: dict[str, Any] = {"has_side": True, "member": None, "next_round_at": at(28, 9)}
-    return Mine(person=MARA, participants=participants, shown_at=NOW, **told | facts)
+    usual: dict[str, Any] = {"has_side": True, "member": None, "next_round_at": at(28, 9)}
+    return Mine(person=MARA, participants=participants, shown_at=NOW, **usual | facts)
 
 
 def a_member(**facts: Any) -> ShadowMember:
@@ -230,8 +230,8 @@ def test_the_page_of_shadow(golden: Golden) -> None:
 
 def test_the_modals(golden: Golden) -> None:
     participant = picked().participants[0]
-    told = ShadowSetting(workspace_id=1, active=False, every_weeks=4, day="mon",
-                         at=NOW.time().replace(hour=10), two_pairs=False)  # fmt: skip
+    setting = ShadowSetting(workspace_id=1, active=False, every_weeks=4, day="mon",
+                            at=NOW.time().replace(hour=10), two_pairs=False)  # fmt: skip
     two = ShadowSetting(workspace_id=1, active=True, every_weeks=2, day="fri",
                         at=NOW.time().replace(hour=14), two_pairs=True)  # fmt: skip
     kept = ShadowExclusion(id=3, one_id=1, other_id=2, one=MARA, other=SOFIA, by=MARA)
@@ -242,7 +242,7 @@ def test_the_modals(golden: Golden) -> None:
         "hand_on.nobody": modal(HandOn.of(participant, [])),
         "debrief": modal(WriteDebrief.of(participant)),
         "debrief.again": modal(WriteDebrief.of(a_seat(MARA, 7, **WROTE, shares=True))),
-        "settings": modal(SetRounds.of(told, "Europe/Berlin", is_admin=False)),
+        "settings": modal(SetRounds.of(setting, "Europe/Berlin", is_admin=False)),
         "settings.admin": modal(SetRounds.of(two, "Europe/Berlin", NOW, is_admin=True)),
         "apart": modal(KeepApart.of([kept], MARA)),
         "apart.nobody": modal(KeepApart.of([], MARA)),
@@ -275,7 +275,7 @@ def test_hostile_words_do_no_harm(golden: Golden) -> None:
 
 @pytest.mark.parametrize("letter", ["x", "&", "<", "é"])
 def test_long_words_and_many_rows_stay_within_the_limits(letter: str) -> None:
-    said = dict.fromkeys(("surprised", "change", "idea"), letter * 1000)
+    answers = dict.fromkeys(("surprised", "change", "idea"), letter * 1000)
     many = [
         ShadowSlot(id=100 + n, pair_id=5, starts_at=at(n + 1, 9), ends_at=at(n + 1, 10),
                    is_gone=False)
@@ -283,8 +283,8 @@ def test_long_words_and_many_rows_stay_within_the_limits(letter: str) -> None:
     ]  # fmt: skip
     loud = Person(id=2, slack_id="U2", name=letter * 80, roles=[])
     pair = a_pair(Stage.FINDING, participants=[
-        a_seat(MARA, 7, own_goal=letter * 200, goals=list(Goal), answered_at=NOW, **said),
-        a_seat(loud, 8, own_goal=letter * 200, goals=list(Goal), answered_at=NOW, **said),
+        a_seat(MARA, 7, own_goal=letter * 200, goals=list(Goal), answered_at=NOW, **answers),
+        a_seat(loud, 8, own_goal=letter * 200, goals=list(Goal), answered_at=NOW, **answers),
     ])  # fmt: skip
     pair.slots.extend(many)
     message(messages.card(pair.participants[0], NOW))

@@ -74,13 +74,13 @@ class Year:
             calendars = rota(session, self.company.workspace).calendars
             gone |= {each for each in self.people if not calendars[each].worked(now, closes)}
             apart = session.execute(select(ShadowExclusion.one_id, ShadowExclusion.other_id)).all()
-            told = session.scalars(
+            participants = session.scalars(
                 select(ShadowParticipant.person_id).where(ShadowParticipant.round_id == newest)
             ).all()
             new = [pair for pair in live if pair.round_id == newest]
         busy = [person for pair in live for person in (pair.marketer_id, pair.salesperson_id)]
         assert len(busy) == len(set(busy)), "somebody is in two pairs"
-        assert set(self.people) <= {*gone, *told, *busy}, "somebody was forgotten"
+        assert set(self.people) <= {*gone, *participants, *busy}, "somebody was forgotten"
         forbidden = {frozenset(row) for row in apart}
         for pair in new:
             both = {pair.marketer_id, pair.salesperson_id}

@@ -25,7 +25,7 @@ def commands() -> tuple[Commands, list[tuple[str, str]]]:
     return commands, called
 
 
-def said(commands: Commands, name: str, text: str) -> Any:
+def reply(commands: Commands, name: str, text: str) -> Any:
     answered = Ack()  # type: ignore[no-untyped-call]
     body = {"command": name, "text": text}
     commands.dispatch(Incoming(body, answered, Slack("xoxb-1", "http://127.0.0.1/")))
@@ -57,7 +57,7 @@ def test_a_word_finds_its_listener(
     commands: tuple[Commands, list[tuple[str, str]]], text: str, expected: tuple[str, str]
 ) -> None:
     known, called = commands
-    assert said(known, "/lead", text) is None
+    assert reply(known, "/lead", text) is None
     assert called == [expected]
 
 
@@ -66,7 +66,7 @@ def test_help_is_never_taken_for_anything(
     commands: tuple[Commands, list[tuple[str, str]]], text: str
 ) -> None:
     known, called = commands
-    answer = said(known, "/lead", text)
+    answer = reply(known, "/lead", text)
     assert "`/lead &lt;number&gt;` open one" in answer
     assert not called
 
@@ -94,7 +94,7 @@ def test_an_unknown_word_gets_help_where_nothing_takes_it(
     commands: tuple[Commands, list[tuple[str, str]]],
 ) -> None:
     known, called = commands
-    assert said(known, "/offer", "<!here>") == "I don't know “&lt;!here&gt;”. See `/offer help`."
+    assert reply(known, "/offer", "<!here>") == "I don't know “&lt;!here&gt;”. See `/offer help`."
     assert not called
 
 
@@ -109,7 +109,7 @@ def test_a_mistyped_word_is_recognised(
     commands: tuple[Commands, list[tuple[str, str]]], name: str, text: str, meant: str
 ) -> None:
     known, called = commands
-    assert said(known, name, text) == f"I don't know “{text.split(maxsplit=1)[0]}”. {meant}"
+    assert reply(known, name, text) == f"I don't know “{text.split(maxsplit=1)[0]}”. {meant}"
     assert not called
 
 
@@ -117,11 +117,11 @@ def test_a_name_is_not_taken_for_a_mistyped_word(
     commands: tuple[Commands, list[tuple[str, str]]],
 ) -> None:
     known, called = commands
-    assert said(known, "/lead", "Fynd Milne") is None
+    assert reply(known, "/lead", "Fynd Milne") is None
     assert called == [("anything", "Fynd Milne")]
-    assert "Did you mean `/lead find`?" in said(known, "/lead", "fynd")
-    assert said(known, "/lead", "fond of it") is not None
-    assert said(known, "/lead", "funding") is None
+    assert "Did you mean `/lead find`?" in reply(known, "/lead", "fynd")
+    assert reply(known, "/lead", "fond of it") is not None
+    assert reply(known, "/lead", "funding") is None
 
 
 def test_handoff_stands_for_every_command(
@@ -131,10 +131,10 @@ def test_handoff_stands_for_every_command(
     for name, text in (
         ("/handoff", "lead find Ada"), ("/handoff", "/Lead Ada Lovelace"), ("/ho", "offer list"),
     ):  # fmt: skip
-        assert said(known, name, text) is None
+        assert reply(known, name, text) is None
     assert called == [("find", "Ada"), ("anything", "Ada Lovelace"), ("list", "")]
-    assert "What you can do" in said(known, "/ho", "")
-    assert "`/offer list` all" in said(known, "/handoff", "offer help")
+    assert "What you can do" in reply(known, "/ho", "")
+    assert "`/offer list` all" in reply(known, "/handoff", "offer help")
 
 
 def test_help_shows_what_the_person_can_use() -> None:

@@ -245,13 +245,13 @@ def test_a_zone_is_read_as_the_database_writes_it() -> None:
 
 
 def test_a_field_comes_and_goes_with_the_one_before_it() -> None:
-    asked, silent = Lost.modal(color=Color.RED, count=3), Lost.modal(color=Color.DARK_BLUE)
-    assert [block.block_id for block in asked.blocks] == ["color", "count", "note"]
+    asking, silent = Lost.modal(color=Color.RED, count=3), Lost.modal(color=Color.DARK_BLUE)
+    assert [block.block_id for block in asking.blocks] == ["color", "count", "note"]
     assert [block.block_id for block in silent.blocks] == ["color", "note"]
-    assert Lost.read(sent(asked, note="x")).count == 3
+    assert Lost.read(sent(asking, note="x")).count == 3
     # It was chosen, and sent before the form was drawn anew.
     assert Lost.read(sent(silent, color="red")).count is None
-    assert Lost.read(sent(asked, color="dark_blue", note="x")).count is None
+    assert Lost.read(sent(asking, color="dark_blue", note="x")).count is None
 
 
 def test_the_forms_own_rules_are_said_below_their_fields() -> None:

@@ -174,10 +174,10 @@ def test_a_fault_of_ours_gets_a_reference_that_the_log_explains(
     scene.connect()
     with caplog.at_level(logging.ERROR):
         assert scene.hand.click(scene.button("test.crash"), "test.crash").ok
-        told = scene.whisper()
-    reference = re.search(r"reference: (\w+)", told)
+        text = scene.whisper()
+    reference = re.search(r"reference: (\w+)", text)
     assert reference
-    assert "hunter2" not in told
+    assert "hunter2" not in text
     assert any(reference[1] in record.getMessage() for record in caplog.records)
 
 
@@ -495,8 +495,8 @@ def test_a_form_that_comes_too_late_says_how_to_ask_again(
     scene.slack.faults.add("views.open", "error", error=code)
     with caplog.at_level(logging.ERROR):
         scene.hand.command("/lead", "", scene.channel)
-        told = scene.whisper()
-    assert told == "Slack was slow just now, so the form could not open. Please type `/lead` again."
+        text = scene.whisper()
+    assert text == "Slack was slow just now, so the form could not open. Please type `/lead` again."
     assert caplog.records == []
 
 

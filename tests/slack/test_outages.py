@@ -74,9 +74,9 @@ def test_what_is_not_slacks_answer_is_an_outage(
     standin.faults.add("chat.postMessage", "garbage", body=body)
     with pytest.raises(SlackDown) as caught:
         client.post(standin.channel("leads").id, Message("hello"))
-    told = f"{caught.value!r}{caught.value.__cause__}{caplog.text}"
+    output = f"{caught.value!r}{caught.value.__cause__}{caplog.text}"
     assert "Slack does not answer: chat.postMessage" in caplog.text
-    assert SECRET not in told
+    assert SECRET not in output
     assert client.post(standin.channel("leads").id, Message("hello"))
 
 
@@ -191,9 +191,9 @@ def test_how_long_to_wait_can_be_said_in_many_ways(value: str, seconds: float) -
 def test_a_date_is_read_by_the_clock_of_who_wrote_it() -> None:
     clock.use(lambda: datetime(2026, 10, 20, tzinfo=UTC))  # ours is a day behind
     headers = {"Date": "Wed, 21 Oct 2026 07:28:00 GMT"}
-    told = headers | {"Retry-After": "Wed, 21 Oct 2026 07:28:42 GMT"}
-    assert retry_after(told, 30) == 42
-    assert retry_after(told | {"Date": "today"}, 30) == 3600
+    both = headers | {"Retry-After": "Wed, 21 Oct 2026 07:28:42 GMT"}
+    assert retry_after(both, 30) == 42
+    assert retry_after(both | {"Date": "today"}, 30) == 3600
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def forms(draw: st.DrawFn) -> list[tuple[str, str]]:
     email = draw(ADDRESSES if ways != "phone" else NONSENSE)
     phone = draw(NOTATIONS if ways != "email" else NONSENSE)
     answers = (draw(SAID), draw(SAID), email, phone, draw(SAID))
-    pairs = [(decoration.format(each), said) for each, said in zip(labels, answers, strict=True)]
+    pairs = [(decoration.format(each), text) for each, text in zip(labels, answers, strict=True)]
     pairs += draw(st.lists(st.tuples(ASKED, SAID | NONSENSE), max_size=5))
     return draw(st.permutations(pairs))
 

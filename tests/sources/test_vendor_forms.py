@@ -50,7 +50,7 @@ def is_called_otherwise(slug: str, each: Asked) -> bool:
     """Whether a vendor asks this itself, or does not tell how several answers' question is called
     that has no Latin letters."""
     own = _ASKED_BY_THEMSELVES.get(slug, ())
-    return each.kind in own or (slug == "jotform" and len(each.said) > 1)
+    return each.kind in own or (slug == "jotform" and len(each.texts) > 1)
 
 
 def words(label: str) -> str:
@@ -67,17 +67,17 @@ def test_who_can_be_reached_is_and_no_answer_is_lost(slug: str, data: st.DataObj
 
 def hold(slug: str, form: Form, sent: Written) -> None:
     payload = parsed(slug, *sent)
-    said = {text for each in form for text in each.said}
-    if any("@" in text for text in said & IS_REACHABLE_BY):
+    texts = {text for each in form for text in each.texts}
+    if any("@" in text for text in texts & IS_REACHABLE_BY):
         assert payload.email
-    if any("@" not in text for text in said & IS_REACHABLE_BY):
+    if any("@" not in text for text in texts & IS_REACHABLE_BY):
         assert payload.phone
     found = kept(payload)
     for each in form:
         for label, answers in each.pairs:
             for answer in set(answers) - NOTHING:
                 text = " ".join(answer.casefold().split())
-                asked = [name for name, value in found if text in value]
-                assert asked, f"{label}: {text} is lost"
+                names = [name for name, value in found if text in value]
+                assert names, f"{label}: {text} is lost"
                 if not is_called_otherwise(slug, each):
-                    assert any(words(label) in words(name) for name in asked), label
+                    assert any(words(label) in words(name) for name in names), label

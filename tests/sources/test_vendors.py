@@ -37,10 +37,10 @@ class Recorded:
 
     def __init__(self, **answers: Any) -> None:
         self.answers = answers
-        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.requests: list[tuple[str, dict[str, str]]] = []
 
     def get(self, path: str, holds: str, **parameters: str) -> dict[str, Any]:
-        self.asked.append((path, parameters))
+        self.requests.append((path, parameters))
         found = self.answers.get(path + parameters.get("after", ""))
         if found is None:
             raise GiveUp("the product refused it (HTTP 403)")
@@ -80,8 +80,8 @@ def test_hubspot_names_each_new_contact_once() -> None:
 def test_hubspots_contact_is_fetched_and_those_that_were_missed_are_listed() -> None:
     fetching = SOURCES["hubspot"].fetching
     assert fetching is not None
-    said = {"email": "ada@example.com", "firstname": "Ada", "phone": None}
-    contact = {"id": "7", "createdAt": "2026-06-01T09:00:00Z", "properties": said}
+    properties = {"email": "ada@example.com", "firstname": "Ada", "phone": None}
+    contact = {"id": "7", "createdAt": "2026-06-01T09:00:00Z", "properties": properties}
     old = {"id": "6", "createdAt": "2026-05-01T09:00:00Z"}
     vendor = Recorded(
         **{
@@ -154,7 +154,7 @@ def test_what_metas_hooks_missed_is_read_page_by_page() -> None:
         "/5/leadsc": {"data": [{"id": "3"}, "odd"], "paging": {"cursors": {"after": "d"}}},
     })  # fmt: skip
     assert list(fetching.missed(vendor, NOW)) == [Reference(each) for each in ("1", "2", "3")]
-    assert str(int(NOW.timestamp())) in vendor.asked[1][1]["filtering"]
+    assert str(int(NOW.timestamp())) in vendor.requests[1][1]["filtering"]
 
 
 def test_zoom_is_shown_that_the_secret_is_held() -> None:
@@ -311,22 +311,22 @@ def tally(*fields: dict[str, Any]) -> LeadPayload:
 @pytest.mark.parametrize("kind", ["MULTIPLE_CHOICE", "DROPDOWN", "MULTI_SELECT", "RANKING"])
 def test_a_choice_is_its_text_as_an_id_and_as_a_list_of_one(kind: str, value: object) -> None:
     options = [{"id": "o1", "text": "1-10"}, {"id": "o2", "text": "11-50"}]
-    asked = {"key": "q", "label": "Team size", "type": kind, "value": value, "options": options}
-    assert shown(tally(asked)) == [("Team size", "11-50")]
+    field = {"key": "q", "label": "Team size", "type": kind, "value": value, "options": options}
+    assert shown(tally(field)) == [("Team size", "11-50")]
     land = [{"id": "o2", "text": "Austria"}]
-    assert tally(asked | {"label": "Country", "options": land}).country == "AT"
-    other = asked | {"value": "Something else"}
+    assert tally(field | {"label": "Country", "options": land}).country == "AT"
+    other = field | {"value": "Something else"}
     assert shown(tally(other)) == [("Team size", "Something else")]
 
 
 def test_each_row_of_a_matrix_is_a_question() -> None:
-    asked = {
+    field = {
         "key": "q", "label": "How do you find", "type": "MATRIX",
         "value": {"r1": ["c2"], "r2": ["c1", "c2"], "r3": [], "r4": "c1"},
         "rows": [{"id": "r1", "text": "The price"}, {"id": "r2", "text": "The demo"}],
         "columns": [{"id": "c1", "text": "good"}, {"id": "c2", "text": "clear"}],
     }  # fmt: skip
-    assert shown(tally(asked)) == [
+    assert shown(tally(field)) == [
         ("How do you find: The price", "clear"),
         ("How do you find: The demo", "good, clear"),
         ("How do you find: r4", "good"),
@@ -360,11 +360,11 @@ def test_a_second_address_of_a_form_stands_under_its_own_question() -> None:
 
 def test_typeforms_groups_are_looked_into() -> None:
     body = example("typeform")
-    asked = body["form_response"]["definition"]["fields"]
+    fields = body["form_response"]["definition"]["fields"]
     titled = [("a", "First name"), ("b", "Last name")]
     inner = [{"id": key, "type": "short_text", "title": title} for key, title in titled]
     rows = [{"id": "r1", "type": "multiple_choice", "title": "The price"}]
-    asked[:2] = [
+    fields[:2] = [
         {"id": "g", "type": "group", "title": "You", "properties": {"fields": [
             {"id": "h", "type": "contact_info", "title": "Names", "properties": {"fields": inner}},
         ]}},
@@ -436,10 +436,13 @@ def fetched(slug: str, body: object) -> LeadPayload:
 
 
 def test_hubspots_mobile_number_and_second_addresses_are_asked_for_and_kept() -> None:
-    said = {"mobilephone": "+493023125002", "phone": None, "email": None, "firstname": "Mo"}
-    payload = fetched("hubspot", {"id": "7", "properties": said})
+    values = {"mobilephone": "+493023125002", "phone": None, "email": None, "firstname": "Mo"}
+    payload = fetched("hubspot", {"id": "7", "properties": values})
     assert (payload.phone, payload.first_name) == ("+493023125002", "Mo")
-    both = said | {"phone": "+493023125003", "hs_additional_emails": "a@example.org;b@example.org"}
+    both = values | {
+        "phone": "+493023125003",
+        "hs_additional_emails": "a@example.org;b@example.org",
+    }
     payload = fetched("hubspot", {"id": "7", "properties": both})
     assert (payload.phone, payload.email) == ("+493023125003", "a@example.org")
     assert ("Mobile phone", "+493023125002") in shown(payload)
@@ -448,15 +451,15 @@ def test_hubspots_mobile_number_and_second_addresses_are_asked_for_and_kept() ->
     assert fetching is not None
     vendor = Recorded(**{"/crm/v3/objects/contacts/7": {"id": "7"}})  # the schema is refused
     fetching.get(vendor, "7")
-    asked = vendor.asked[1][1]["properties"].split(",")
-    assert {"mobilephone", "hs_additional_emails", "hs_object_source_label"} <= set(asked)
+    names = vendor.requests[1][1]["properties"].split(",")
+    assert {"mobilephone", "hs_additional_emails", "hs_object_source_label"} <= set(names)
 
 
 def test_what_hubspots_forms_ask_is_kept_under_its_label() -> None:
     fetching = SOURCES["hubspot"].fetching
     assert fetching is not None
     options = [{"value": "s", "label": "1-10"}, {"value": "m", "label": "11-50"}]
-    asked = [
+    questions = [
         {"name": "team_size", "label": "Team size", "formField": True, "options": options},
         {"name": "budget__c", "label": "Budget", "formField": True},
         {"name": "city", "label": "City", "formField": True},
@@ -465,14 +468,14 @@ def test_what_hubspots_forms_ask_is_kept_under_its_label() -> None:
         {"name": "notes_count", "label": "Notes", "formField": False},
         {"name": "phone", "label": "Phone", "formField": True},
     ]
-    said = {"email": "ada@example.org", "team_size": "m;xl", "budget__c": "10k", "city": None,
-            "lifecyclestage": "lead"}  # fmt: skip
+    values = {"email": "ada@example.org", "team_size": "m;xl", "budget__c": "10k", "city": None,
+              "lifecyclestage": "lead"}  # fmt: skip
     vendor = Recorded(**{
-        "/crm/v3/properties/contacts": {"results": asked},
-        "/crm/v3/objects/contacts/7": {"id": "7", "properties": said},
+        "/crm/v3/properties/contacts": {"results": questions},
+        "/crm/v3/objects/contacts/7": {"id": "7", "properties": values},
     })  # fmt: skip
     payload = fetching.parse(fetching.get(vendor, "7"))
-    names = vendor.asked[1][1]["properties"].split(",")
+    names = vendor.requests[1][1]["properties"].split(",")
     assert names[-3:] == ["team_size", "budget__c", "city"]
     assert shown(payload) == [("Team size", "11-50, xl"), ("Budget", "10k")]
 
@@ -483,8 +486,8 @@ def test_hubspots_imports_are_not_read_back_either() -> None:
     made = {"createdAt": "2026-06-01T09:00:00Z"}
     origin = {"hs_object_source_label": "IMPORT"}
     imported = made | {"id": "8", "properties": origin}
-    asked = made | {"id": "9", "properties": {"hs_object_source_label": "FORM"}}
-    vendor = Recorded(**{"/crm/v3/objects/contacts": {"results": [imported, asked]}})
+    from_form = made | {"id": "9", "properties": {"hs_object_source_label": "FORM"}}
+    vendor = Recorded(**{"/crm/v3/objects/contacts": {"results": [imported, from_form]}})
     assert list(fetching.missed(vendor, NOW - timedelta(days=1))) == [Reference("9")]
     with pytest.raises(Ignored):
         fetched("hubspot", imported | {"properties": origin | {"email": "list@example.org"}})
@@ -503,7 +506,7 @@ def test_what_handoff_wrote_to_hubspot_is_no_new_lead() -> None:
     assert list(fetching.missed(vendor, NOW - timedelta(days=1))) == [Reference("9")]
     with pytest.raises(Ignored):
         fetching.parse(fetching.get(vendor, "8"))
-    assert all("handoff_key" in each[1]["properties"] for each in vendor.asked if each[1])
+    assert all("handoff_key" in each[1]["properties"] for each in vendor.requests if each[1])
     assert fetched("hubspot", theirs).email == "eva@example.org"
 
 
@@ -528,11 +531,11 @@ def test_a_lead_of_metas_testing_tool_is_none(answers: dict[str, str]) -> None:
 
 
 def test_what_a_meta_form_asks_beside_what_meta_says_is_kept() -> None:
-    said = meta_lead(email="ada@example.org", utm_campaign="spring", utm_source="newsletter")
-    payload = fetched("meta", said)
+    lead = meta_lead(email="ada@example.org", utm_campaign="spring", utm_source="newsletter")
+    payload = fetched("meta", lead)
     assert (payload.utm_source, payload.utm_campaign) == ("meta", "spring")
     assert shown(payload) == [("utm source", "newsletter")]
-    payload = fetched("meta", said | {"campaign_id": "8"})
+    payload = fetched("meta", lead | {"campaign_id": "8"})
     assert payload.utm_campaign == "8"
     assert ("utm campaign", "spring") in shown(payload)
 
@@ -604,7 +607,7 @@ def test_jotforms_questions_are_called_as_its_form_calls_them() -> None:
     )
     fields = {"rawRequest": json.dumps(answers), "pretty": pretty}
     parts = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
-    body = b"".join(parts % (name.encode(), said.encode()) for name, said in fields.items())
+    body = b"".join(parts % (name.encode(), text.encode()) for name, text in fields.items())
     source = SOURCES["jotform"]
     [payload] = source.parse(body + b"--x--\r\n", source.content_type)
     assert isinstance(payload, LeadPayload)

@@ -58,13 +58,13 @@ class Asked:
 
     label: str
     kind: str
-    said: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     rows: Mapping[str, tuple[str, ...]] | None = None
 
     @property
     def pairs(self) -> list[tuple[str, tuple[str, ...]]]:
         """Each question with its answers."""
-        return [(self.label, self.said)] if self.rows is None else [*self.rows.items()]
+        return [(self.label, self.texts)] if self.rows is None else [*self.rows.items()]
 
 
 Form = list[Asked]
@@ -74,32 +74,32 @@ IS_REACHABLE_BY = frozenset(_ADDRESSES + _NUMBERS + _NATIONAL)
 @st.composite
 def forms(draw: st.DrawFn) -> Form:
     """A form that somebody filled in who can be reached."""
-    first, last, email, phone, company, asked = LANGUAGES[draw(st.sampled_from(sorted(LANGUAGES)))]
+    first, last, email, phone, company, other = LANGUAGES[draw(st.sampled_from(sorted(LANGUAGES)))]
     labels = st.sampled_from(_DECORATIONS)
 
     def label(text: str) -> str:
         return draw(labels).format(text)
 
-    said = [
+    fields = [
         Asked(label(first), "text", (draw(_SAID),)),
         Asked(label(last), "text", (draw(_SAID),)),
         Asked(label(company), "text", (draw(_SAID),)),
-        Asked(label(asked), "text", (draw(_SAID),)),
+        Asked(label(other), "text", (draw(_SAID),)),
     ]
-    said += draw(st.lists(_questions(), max_size=4))
-    said = draw(st.lists(st.sampled_from(said), unique_by=lambda each: each.label, max_size=6))
+    fields += draw(st.lists(_questions(), max_size=4))
+    fields = draw(st.lists(st.sampled_from(fields), unique_by=lambda each: each.label, max_size=6))
     by = draw(st.sampled_from(["email", "phone", "both", "unknown label", "words"]))
     if by in ("unknown label", "words"):
         way = draw(st.sampled_from(_ADDRESSES + _NUMBERS))
         way = f"Best reach me at {way} (mornings)." if by == "words" else way
-        said.append(Asked(draw(st.sampled_from(_HOW_TO_REACH)), "text", (way,)))
+        fields.append(Asked(draw(st.sampled_from(_HOW_TO_REACH)), "text", (way,)))
     addresses = _ADDRESSES if by in ("email", "both") else _NO_WAYS
     numbers = _NUMBERS + _NATIONAL if by in ("phone", "both") else _NO_WAYS
     if by not in ("unknown label", "words") or draw(st.booleans()):
-        said.append(Asked(label(email), "email", (draw(st.sampled_from(addresses)),)))
+        fields.append(Asked(label(email), "email", (draw(st.sampled_from(addresses)),)))
     if by not in ("unknown label", "words") or draw(st.booleans()):
-        said.append(Asked(label(phone), "phone", (draw(st.sampled_from(numbers)),)))
-    return draw(st.permutations(said if draw(st.booleans()) else _unique(said)))
+        fields.append(Asked(label(phone), "phone", (draw(st.sampled_from(numbers)),)))
+    return draw(st.permutations(fields if draw(st.booleans()) else _unique(fields)))
 
 
 @st.composite
@@ -118,11 +118,11 @@ def _questions(draw: st.DrawFn) -> Asked:
 _KINDS = ("text", "long", "choice", "choices", "matrix", "hidden", "file")
 
 
-def _unique(said: Sequence[Asked]) -> Form:
+def _unique(fields: Sequence[Asked]) -> Form:
     """Where no two fields may have one name, they are numbered."""
     seen: dict[str, int] = {}
     found = []
-    for each in said:
+    for each in fields:
         seen[each.label] = count = seen.get(each.label, 0) + 1
         found.append(each if count == 1 else replace(each, label=f"{each.label} {count}"))
     return found
@@ -140,10 +140,10 @@ def typeform(form: Form, draw: st.DrawFn) -> Written:
     fields: list[dict[str, Any]] = []
     answers: list[dict[str, Any]] = []
     form = _unique(form)
-    hidden = {each.label: each.said[0] for each in form if each.kind == "hidden"}
+    hidden = {each.label: each.texts[0] for each in form if each.kind == "hidden"}
     for number, each in enumerate(each for each in form if each.kind != "hidden"):
-        asked, given = _typeform_question(each, f"f{number}", draw)
-        fields.append(asked)
+        question, given = _typeform_question(each, f"f{number}", draw)
+        fields.append(question)
         answers += given
     if len(fields) > 2 and draw(st.booleans()):  # the first two are a group
         inner = {"fields": fields[:2]}
@@ -159,29 +159,31 @@ def typeform(form: Form, draw: st.DrawFn) -> Written:
 def _typeform_question(
     each: Asked, key: str, draw: st.DrawFn
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    asked: dict[str, Any] = {"id": key, "ref": f"ref-{key}", "title": each.label}
+    question: dict[str, Any] = {"id": key, "ref": f"ref-{key}", "title": each.label}
     field = {"id": key, "ref": f"ref-{key}"}
-    [*said] = each.said
+    [*texts] = each.texts
     if each.rows is not None:
         rows = list(enumerate(each.rows.items()))
         inner = [{"id": f"{key}r{n}", "type": "multiple_choice", "title": row}
                  for n, (row, _) in rows]  # fmt: skip
         answers = [{"type": "choices", "choices": {"labels": list(chosen)},
                     "field": {"id": f"{key}r{n}"}} for n, (_, chosen) in rows]  # fmt: skip
-        return asked | {"type": "matrix", "properties": {"fields": inner}}, answers
+        return question | {"type": "matrix", "properties": {"fields": inner}}, answers
     if each.kind == "choices":
-        other = said.pop() if draw(st.booleans()) else None
-        choices = {"ids": ["a"], "labels": said, "other": other}
-        return asked | {"type": "multiple_choice"}, [
+        other = texts.pop() if draw(st.booleans()) else None
+        choices = {"ids": ["a"], "labels": texts, "other": other}
+        return question | {"type": "multiple_choice"}, [
             {"type": "choices", "choices": choices, "field": field}
         ]
     if each.kind == "choice":
-        choice = {draw(st.sampled_from(["label", "other"])): said[0], "id": "a"}
-        return asked | {"type": "dropdown"}, [{"type": "choice", "choice": choice, "field": field}]
-    is_own = each.kind in ("email", "phone") and said[0] in IS_REACHABLE_BY  # it checks them
+        choice = {draw(st.sampled_from(["label", "other"])): texts[0], "id": "a"}
+        return question | {"type": "dropdown"}, [
+            {"type": "choice", "choice": choice, "field": field}
+        ]
+    is_own = each.kind in ("email", "phone") and texts[0] in IS_REACHABLE_BY  # it checks them
     kinds = {"email": "email", "phone": "phone_number"} if is_own else {"file": "file_url"}
     kind = kinds.get(each.kind, "text")
-    return asked | {"type": kind}, [{"type": kind, kind: said[0], "field": field}] if said[
+    return question | {"type": kind}, [{"type": kind, kind: texts[0], "field": field}] if texts[
         0
     ] else []
 
@@ -211,9 +213,9 @@ def _tally_fields(each: Asked, key: str, draw: st.DrawFn) -> list[dict[str, Any]
             "columns": [{"id": own, "text": text} for text, own in columns.items()],
         }]  # fmt: skip
     if each.kind in ("choice", "choices"):
-        ids = {text: f"{key}-{n}" for n, text in enumerate([*each.said, "Not chosen"])}
+        ids = {text: f"{key}-{n}" for n, text in enumerate([*each.texts, "Not chosen"])}
         options = [{"id": own, "text": text} for text, own in ids.items()]
-        chosen: Any = [ids[text] for text in each.said]
+        chosen: Any = [ids[text] for text in each.texts]
         if each.kind == "choice" and draw(st.booleans()):
             chosen = chosen[0]
         kinds = ["CHECKBOXES", "MULTI_SELECT"] if each.kind == "choices" else ["DROPDOWN"]
@@ -225,9 +227,9 @@ def _tally_fields(each: Asked, key: str, draw: st.DrawFn) -> list[dict[str, Any]
         ]  # fmt: skip
         return [found, *boxes] if found["type"] == "CHECKBOXES" else [found]
     if each.kind == "file":
-        files = [{"id": "f", "name": "a.pdf", "url": each.said[0], "size": 1}]
+        files = [{"id": "f", "name": "a.pdf", "url": each.texts[0], "size": 1}]
         return [field | {"type": "FILE_UPLOAD", "value": files}]
-    return [field | {"type": _TALLY.get(each.kind, "INPUT_TEXT"), "value": each.said[0] or None}]
+    return [field | {"type": _TALLY.get(each.kind, "INPUT_TEXT"), "value": each.texts[0] or None}]
 
 
 def jotform(form: Form, draw: st.DrawFn) -> Written:
@@ -239,8 +241,8 @@ def jotform(form: Form, draw: st.DrawFn) -> Written:
         name = (words[0].lower() + "".join(map(str.title, words[1:]))) if words else "typeA"
         key = f"q{number}_{name}" + (str(number) if draw(st.booleans()) else "")
         raw[key] = _jotform_value(each, draw)
-        if each.rows is None and each.said[0]:
-            pretty.append(f"{each.label}:{' '.join(each.said)}")
+        if each.rows is None and each.texts[0]:
+            pretty.append(f"{each.label}:{' '.join(each.texts)}")
     parts = {"formID": "26", "submissionID": "59", "pretty": ", ".join(pretty),
              "rawRequest": json.dumps(raw)}  # fmt: skip
     body = "".join(
@@ -254,10 +256,10 @@ def _jotform_value(each: Asked, draw: st.DrawFn) -> Any:
     if each.rows is not None:
         return {row: list(chosen) for row, chosen in each.rows.items()}
     if each.kind in ("choices", "file"):
-        return list(each.said)
+        return list(each.texts)
     if each.kind == "phone" and draw(st.booleans()):
-        return {"full": each.said[0]}
-    return each.said[0]
+        return {"full": each.texts[0]}
+    return each.texts[0]
 
 
 def webflow(form: Form, draw: st.DrawFn) -> Written:
@@ -269,18 +271,18 @@ def webflow(form: Form, draw: st.DrawFn) -> Written:
 def _flat(form: Form) -> dict[str, Any]:
     """Labels with their values, as those send them who know nothing else."""
     return {
-        label: list(said) if len(said) > 1 else (said[0] if said else "")
+        label: list(texts) if len(texts) > 1 else (texts[0] if texts else "")
         for each in _unique(form)
-        for label, said in each.pairs
+        for label, texts in each.pairs
     }
 
 
 def meta(form: Form, draw: st.DrawFn) -> Written:
     """The Graph API's answer; keys are labels in small letters."""
     fields = [
-        {"name": re.sub(r"\s+", "_", label.strip().lower()), "values": list(said)}
+        {"name": re.sub(r"\s+", "_", label.strip().lower()), "values": list(texts)}
         for each in form
-        for label, said in each.pairs
+        for label, texts in each.pairs
     ]
     lead = {"id": "7", "created_time": "2026-06-01T09:00:00+0000", "field_data": fields}
     return _json(lead), "application/json"
@@ -290,16 +292,16 @@ def hubspot(form: Form, draw: st.DrawFn) -> Written:
     """The contact of its API, with what its schema says of the questions of forms."""
     own = {"email": "email", "phone": draw(st.sampled_from(["phone", "mobilephone"]))}
     properties: dict[str, str | None] = {}
-    asked: dict[str, dict[str, Any]] = {}
+    questions: dict[str, dict[str, Any]] = {}
     pairs = [(each.kind, *pair) for each in form for pair in each.pairs]
-    for number, (kind, label, said) in enumerate(pairs):
+    for number, (kind, label, texts) in enumerate(pairs):
         name = own.pop(kind, f"question_{number}")
-        options = {f"o{place}": text for place, text in enumerate(said)} if len(said) > 1 else {}
-        properties[name] = ";".join(options or said)
+        options = {f"o{place}": text for place, text in enumerate(texts)} if len(texts) > 1 else {}
+        properties[name] = ";".join(options or texts)
         if name.startswith("question_"):
-            asked[name] = {"label": label, "options": options}
+            questions[name] = {"label": label, "options": options}
     contact = {"id": "7", "createdAt": "2026-06-01T09:00:00Z", "properties": properties}
-    return _json(contact | {"asked": asked}), "application/json"
+    return _json(contact | {"asked": questions}), "application/json"
 
 
 _GOOGLE = {"email": "EMAIL", "phone": "PHONE_NUMBER"}
@@ -308,9 +310,9 @@ _GOOGLE = {"email": "EMAIL", "phone": "PHONE_NUMBER"}
 def google_ads(form: Form, draw: st.DrawFn) -> Written:
     columns = []
     for each in form:
-        for label, said in each.pairs:
+        for label, texts in each.pairs:
             own = re.sub(r"\W+", "_", label.strip().lower())[:100] or "custom"
-            column = {"column_id": _GOOGLE.get(each.kind, own), "string_value": ", ".join(said)}
+            column = {"column_id": _GOOGLE.get(each.kind, own), "string_value": ", ".join(texts)}
             columns.append(column | {"column_name": label})
     body = {"lead_id": "l1", "form_id": 1, "campaign_id": 2, "user_column_data": columns}
     return _json(body), "application/json"
@@ -320,10 +322,10 @@ def zoom(form: Form, draw: st.DrawFn) -> Written:
     """Its own fields have its own names, all else is a question of the organizer."""
     own = {"email": "email", "phone": "phone"} if draw(st.booleans()) else {"email": "email"}
     person: dict[str, Any] = {"id": "R1", "join_url": "https://zoom.example.com/w/1"}
-    person |= {own[each.kind]: each.said[0] for each in form if each.kind in own}
+    person |= {own[each.kind]: each.texts[0] for each in form if each.kind in own}
     person["custom_questions"] = [
-        {"title": label, "value": ", ".join(said)}
-        for each in form if each.kind not in own for label, said in each.pairs
+        {"title": label, "value": ", ".join(texts)}
+        for each in form if each.kind not in own for label, texts in each.pairs
     ]  # fmt: skip
     webinar = {"id": "11", "topic": "Webinar", "registrant": person}
     body = {"event": "webinar.registration_created", "payload": {"object": webinar}}
@@ -334,10 +336,10 @@ def calendly(form: Form, draw: st.DrawFn) -> Written:
     email = next((each for each in form if each.kind == "email"), None)
     invitee: dict[str, Any] = {"uri": "calendly:E/I", "name": "Ida Igel"}
     if email is not None:
-        invitee["email"] = email.said[0]
+        invitee["email"] = email.texts[0]
     invitee["questions_and_answers"] = [
-        {"question": label, "answer": "\n".join(said), "position": place}
-        for place, (label, said) in enumerate(
+        {"question": label, "answer": "\n".join(texts), "position": place}
+        for place, (label, texts) in enumerate(
             pair for each in form if each is not email for pair in each.pairs
         )
     ]
@@ -352,8 +354,8 @@ def form(form: Form, draw: st.DrawFn) -> Written:
     """A site of one's own, in the encoding in which it is written."""
     named = draw(st.sampled_from(_FIELD_NAMES))
     pairs = [
-        (named.format(label) + ("[]" if len(said) > 1 else ""), one)
-        for each in form for label, said in each.pairs for one in said
+        (named.format(label) + ("[]" if len(texts) > 1 else ""), one)
+        for each in form for label, texts in each.pairs for one in texts
     ]  # fmt: skip
     encoding = draw(st.sampled_from(["utf-8", "windows-1252", "windows-1251"]))
     content_type = "application/x-www-form-urlencoded"
@@ -386,5 +388,5 @@ WRITERS: dict[str, Callable[[Form, st.DrawFn], Written]] = {
 @st.composite
 def written(draw: st.DrawFn, slug: str) -> tuple[Form, Written]:
     """A form, and how this vendor sends it."""
-    asked = draw(forms())
-    return asked, WRITERS[slug](asked, draw)
+    fields = draw(forms())
+    return fields, WRITERS[slug](fields, draw)

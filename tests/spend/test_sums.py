@@ -186,10 +186,10 @@ def test_what_the_column_leaves_open_is_asked_for(company: Company, campaign: Ca
     comma = bring(company, text, platform="Reports", cost="decimal_comma")
     assert (point.total, comma.total) == (Decimal("52.12"), 45_130)
     slashed = text.replace("2026-11-01", "01/11/2026").replace("2026-11-02", "02/11/2026")
-    asked = bring(company, slashed, platform="Reports", cost="decimal_point")
-    assert asked.reasons == [TWO_DAYS, TWO_DAYS]
-    told = bring(company, slashed, platform="Reports", cost="decimal_point", date="day_first")
-    assert [day for _, day, _ in told.amounts] == [1, 2]
+    unclear = bring(company, slashed, platform="Reports", cost="decimal_point")
+    assert unclear.reasons == [TWO_DAYS, TWO_DAYS]
+    settled = bring(company, slashed, platform="Reports", cost="decimal_point", date="day_first")
+    assert [day for _, day, _ in settled.amounts] == [1, 2]
 
 
 def test_a_file_of_both_notations_is_read_where_each_row_is_plain(

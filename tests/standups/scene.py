@@ -55,9 +55,9 @@ class Company(BaseCompany):
         with self.store.transaction() as session:
             return rounds.entry_to_show(session, self.entry_of(person))
 
-    def says(self, person: Person, **said: str) -> StandupEntry:
+    def says(self, person: Person, **answers: str) -> StandupEntry:
         with self.store.transaction() as session:
-            return answering.answer(session, person, self.entry_of(person), {**SAID, **said})
+            return answering.answer(session, person, self.entry_of(person), {**SAID, **answers})
 
     def blocker_of(self, person: Person) -> int:
         with self.store.transaction() as session:

@@ -18,7 +18,7 @@ from tests.standups.scene import HALF_PAST_NINE, SAID, Company
 from tests.threads import at_once
 
 
-def said(entry: StandupEntry) -> dict[str, str]:
+def answers_of(entry: StandupEntry) -> dict[str, str]:
     by_id = {question.id: question.key for question in entry.round.standup.questions}
     return {by_id[each.question_id]: each.text for each in entry.answers}
 
@@ -58,7 +58,7 @@ def test_answers_are_kept_and_the_messages_are_redrawn(
     drawn(company.store)
     entry = company.says(ada, plan="Call", ideas=" Lunch ")
     assert (entry.state, entry.answered_at) == (Answer.ANSWERED, hands.now)
-    assert said(company.entry(ada)) == {"plan": "Call", "ideas": "Lunch"}
+    assert answers_of(company.entry(ada)) == {"plan": "Call", "ideas": "Lunch"}
     assert stale(company.store) == {asking.PROMPT, rounds.REMINDER}
 
 
@@ -67,7 +67,7 @@ def test_newer_answers_replace_the_older(company: Company, ada: Person) -> None:
     company.says(ada, blockers="No list", product="A sheet")
     first = company.blocker_of(ada)
     company.says(ada, plan="Less", blockers="No price list")
-    assert said(company.entry(ada)) == {"plan": "Less", "blockers": "No price list"}
+    assert answers_of(company.entry(ada)) == {"plan": "Less", "blockers": "No price list"}
     assert company.blocker_of(ada) == first
 
 
@@ -93,7 +93,7 @@ def test_where_nothing_is_needed_something_has_to_be_said(company: Company, ada:
 def test_what_cannot_be_stored_is_left_out(company: Company, ada: Person) -> None:
     company.ask()
     company.says(ada, plan=" a\u0000b\u202e\r\nc ", ideas="x" * 10_000)
-    kept = said(company.entry(ada))
+    kept = answers_of(company.entry(ada))
     assert kept["plan"] == "ab\nc"
     assert len(kept["ideas"]) == 3000
 
@@ -308,8 +308,8 @@ def test_an_answer_is_in_the_summary_or_draws_it_anew(company: Company, hands: M
             return
         with company.store.transaction() as session:
             if rounds.close(session):
-                said = queries.round_summary(session, opened.id).answers
-                seen.append({each.entry.person_id for each in said})
+                rows = queries.round_summary(session, opened.id).answers
+                seen.append({each.entry.person_id for each in rows})
         drawn(company.store)
 
     at_once([act] * 8)

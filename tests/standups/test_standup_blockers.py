@@ -231,23 +231,23 @@ def test_a_round_is_read_by_its_own_workspace_alone(company: Company, mia: Perso
 def test_what_is_in_the_way_is_told_until_it_is_resolved(
     company: Company, hands: MovedClock, ada: Person, mia: Person
 ) -> None:
-    def told(who: Person) -> list[int]:
+    def blockers_for(who: Person) -> list[int]:
         with company.store.transaction() as session:
             return [each.id for each in answering.facts(session, who).blockers]
 
     company.ask()
     company.says(ada, blockers="No list", ideas="Lunch")
     blocker = company.blocker_of(ada)
-    assert told(ada) == [], "it is in the form itself"
+    assert blockers_for(ada) == [], "it is in the form itself"
     hands.forward(minutes=150)
     company.close()
-    assert (told(ada), told(mia)) == ([blocker], [])
+    assert (blockers_for(ada), blockers_for(mia)) == ([blocker], [])
     with company.store.transaction() as session:
         blockers.take_on(session, mia, blocker)
-    assert (told(ada), told(mia)) == ([blocker], [blocker])
+    assert (blockers_for(ada), blockers_for(mia)) == ([blocker], [blocker])
     hands.forward(days=14, minutes=1)
-    assert (told(ada), told(mia)) == ([], []), "nobody is reminded for ever"
+    assert (blockers_for(ada), blockers_for(mia)) == ([], []), "nobody is reminded for ever"
     hands.forward(days=-14)
     with company.store.transaction() as session:
         blockers.resolve(session, mia, blocker)
-    assert (told(ada), told(mia)) == ([], [])
+    assert (blockers_for(ada), blockers_for(mia)) == ([], [])

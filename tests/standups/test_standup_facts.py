@@ -90,8 +90,8 @@ def test_ones_own_campaigns_that_run_with_what_came_today(
     receive(campaign.id)
     receive(campaign.id, **claimed, rating=Rating.GOOD)
     receive(campaign.id, **claimed, rating=Rating.JUNK)
-    told = {each.id: came for each, came in facts(office, office.mara).campaigns}
-    assert told == {
+    arrivals = {each.id: came for each, came in facts(office, office.mara).campaigns}
+    assert arrivals == {
         campaign.id: Arrivals(received=3, claimed=2, rated=2, liked=1),
         other.id: Arrivals(0, 0, 0, 0),
     }

@@ -77,7 +77,7 @@ class Office:
         self.slack.wait_until(lambda: sentence in self.dm(user, number).text, timeout=30)
         return self.dm(user, number)
 
-    def told(self, user: User) -> str:
+    def reply_to(self, user: User) -> str:
         """What only this person was told last."""
         return self.slack.wait_until(lambda: self.slack.ephemerals(user), timeout=30)[-1].text
 
@@ -152,11 +152,11 @@ def test_a_day(office: Office) -> None:
     assert kept == SAID["plan"]
     assert slack.hand(ada).submit(values={"answers:ideas": "Lunch."}).ok
 
-    asked = slack.as_seen(office.dm(bo))
-    slack.hand(bo).click(asked, messages.SKIP)
+    prompt = slack.as_seen(office.dm(bo))
+    slack.hand(bo).click(prompt, messages.SKIP)
     office.reads(bo, "Skipped.")
-    slack.hand(bo).click(asked, messages.SKIP)
-    assert "already" in office.told(bo)
+    slack.hand(bo).click(prompt, messages.SKIP)
+    assert "already" in office.reply_to(bo)
 
     office.forward(timedelta(minutes=60))
     reminded = slack.as_seen(office.reads(cy, "Reminder", 1))
@@ -167,7 +167,7 @@ def test_a_day(office: Office) -> None:
     assert "*Blockers*\nAda\n>No price list." in str(summary.blocks).replace("\\n", "\n")
 
     slack.hand(ada).click(answered, messages.ANSWER)
-    assert "has closed" in office.told(ada)
+    assert "has closed" in office.reply_to(ada)
     slack.hand(cy).click(reminded, messages.ANSWER)
     assert "marked as late" in str(office.modal(cy).blocks)
     assert slack.hand(cy).submit(values={"answers:plan": "Sleep longer."}).ok
@@ -195,7 +195,7 @@ def test_the_command(office: Office) -> None:
     assert not slack.hand(ada).submit(values={**ANSWERS, "answers:plan": " "}).ok
     assert slack.hand(ada).submit(values=ANSWERS).ok
     slack.hand(ada).command("/standup", "skip", office.team)
-    slack.wait_until(lambda: "already answered" in office.told(ada), timeout=30)
+    slack.wait_until(lambda: "already answered" in office.reply_to(ada), timeout=30)
     office.forward(timedelta(hours=1))
     slack.wait_until(office.is_open, timeout=30)
     office.forward(timedelta(minutes=150))
@@ -209,11 +209,11 @@ def test_one_who_comes_later(office: Office) -> None:
     office.to_the_standup()
     max_ = office.hire("max", None)
     slack.hand(max_).command("/standup", "skip", office.team)
-    assert "with a role or in a team can answer standups" in office.told(max_)
+    assert "with a role or in a team can answer standups" in office.reply_to(max_)
     office.company.someone(max_.id, name="Max", team="Sales")
     slack.wait_until(office.is_open, timeout=30)
     slack.hand(max_).command("/standup", "skip", office.team)
-    slack.wait_until(lambda: "You're skipping" in office.told(max_), timeout=30)
+    slack.wait_until(lambda: "You're skipping" in office.reply_to(max_), timeout=30)
 
 
 def test_settings(office: Office) -> None:
@@ -266,5 +266,5 @@ def test_settings(office: Office) -> None:
 def test_settings_are_for_managers(office: Office) -> None:
     ada = office.hire("ada", "Sales", Role.SALESPERSON)
     office.slack.hand(ada).command("/standup", "settings", office.team)
-    assert "Only managers can" in office.told(ada)
+    assert "Only managers can" in office.reply_to(ada)
     assert office.slack.modal(ada) is None

@@ -218,12 +218,12 @@ def expected(store: Store) -> Iterator[Due]:
 def answer_some(world: World) -> None:
     """A few of those who were asked answer or skip."""
     with world.store.transaction() as session:
-        asked = session.scalars(
+        unanswered = session.scalars(
             select(StandupEntry.id).where(
                 StandupEntry.state == Answer.ASKED, StandupEntry.closes_at > world.now
             )
         ).all()
-        for entry_id in world.chance.sample(asked, len(asked) // 3):
+        for entry_id in world.chance.sample(unanswered, len(unanswered) // 3):
             who = session.get_one(Person, session.get_one(StandupEntry, entry_id).person_id)
             answering.skip(session, who, entry_id)
 
@@ -273,11 +273,11 @@ def test_a_quarter(store: Store) -> None:
                  "WHERE task_name = 'slack.draw_card'")
         ).all()  # fmt: skip
 
-    asked = Counter((standup, e.person_id, day, e.due_at) for standup, day, e in entries)
+    prompted = Counter((standup, e.person_id, day, e.due_at) for standup, day, e in entries)
     wanted = Counter(expected(store))
     assert set(standups) == {standup for standup, *_ in wanted}
     assert len(wanted) > 3_000
-    assert asked == wanted, "each prompt at its local minute, none doubled, none missed"
+    assert prompted == wanted, "each prompt at its local minute, none doubled, none missed"
 
     def was_down(due: datetime) -> bool:
         return any(start - A_MINUTE <= due <= end for start, end in world.down)

@@ -50,10 +50,10 @@ def zones(company: Company) -> dict[str, datetime]:
 def test_everyone_of_the_team_is_asked(company: Company, ada: Person, bo: Person) -> None:
     company.someone("UMIA", name="Mia", team="Marketing")
     assert company.ask() == 2
-    asked = entries(company)
-    assert set(asked) == {"UADA", "UBO"}
-    assert {entry.state for entry in asked.values()} == {Answer.ASKED}
-    assert {entry.due_at for entry in asked.values()} == {HALF_PAST_NINE}
+    prompted = entries(company)
+    assert set(prompted) == {"UADA", "UBO"}
+    assert {entry.state for entry in prompted.values()} == {Answer.ASKED}
+    assert {entry.due_at for entry in prompted.values()} == {HALF_PAST_NINE}
     assert set(company.targets(asking.PROMPT)) == {"UADA", "UBO"}
 
 
@@ -134,7 +134,7 @@ def test_nobody_is_asked_while_away(company: Company, ada: Person, bo: Person) -
 
 
 @pytest.mark.parametrize(
-    ("country", "day", "asked"),
+    ("country", "day", "expected"),
     [
         ("DE", "2026-10-02", 1),
         ("DE", "2026-12-25", 0),
@@ -143,12 +143,12 @@ def test_nobody_is_asked_while_away(company: Company, ada: Person, bo: Person) -
     ],
 )
 def test_public_holidays_are_free(
-    company: Company, ada: Person, country: str | None, day: str, asked: int
+    company: Company, ada: Person, country: str | None, day: str, expected: int
 ) -> None:
     with company.store.transaction() as session:
         company.team(session, "Sales").country = country
     slot = datetime.fromisoformat(day).replace(hour=8, minute=30, tzinfo=UTC)
-    assert company.ask(slot=slot) == asked
+    assert company.ask(slot=slot) == expected
 
 
 def test_only_the_teams_working_days_count(company: Company, ada: Person) -> None:

@@ -60,8 +60,8 @@ def test_each_team_begins_with_its_own_template(company: Company, max_: Person) 
 
 
 def test_templates_ask_of_everything_and_keys_are_unique() -> None:
-    asked = [each for template in Template for each in TEMPLATES[template]]
-    assert {each.theme for each in asked} == set(Theme) - {Theme.OTHER}
+    questions = [each for template in Template for each in TEMPLATES[template]]
+    assert {each.theme for each in questions} == set(Theme) - {Theme.OTHER}
     for template in Template:
         keys = [each.key for each in TEMPLATES[template]]
         assert len(keys) == len(set(keys)) <= 6
@@ -188,11 +188,11 @@ def test_questions_change_are_added_and_retired(
         })  # fmt: skip
     with company.store.transaction() as session:
         standup = setup.configurable(session, max_, standup_id)
-        asked = [
+        questions = [
             (each.key, each.label, each.theme, each.needs_answer)
             for each in standup.active_questions
         ]
-        assert asked == [
+        assert questions == [
             ("plan", "What now?", "focus", False),
             ("customers", "Customers?", "other", False),
             ("q6", "What failed?", "failed", True),
@@ -320,6 +320,6 @@ def test_days_come_back_as_they_were_chosen(chosen: set[str]) -> None:
 
 def test_half_a_percent_is_rounded_up() -> None:
     weeks = [
-        Week(date(2026, 11, 16), asked, answered, 0) for asked, answered in ((8, 1), (200, 29))
+        Week(date(2026, 11, 16), prompts, answered, 0) for prompts, answered in ((8, 1), (200, 29))
     ]
     assert _response_rates(Trend(1, weeks)) == "Answered: 13% this week; 15% in earlier weeks"

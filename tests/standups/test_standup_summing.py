@@ -23,16 +23,16 @@ def round_id(company: Company) -> int:
     opened = company.opened()
     with company.store.transaction() as session:
         for person in team[:5]:
-            said = {key: f"{person.name}: {key}" for key in SAID}
-            answering.answer(session, person, company.entry_of(person), said)
+            answers = {key: f"{person.name}: {key}" for key in SAID}
+            answering.answer(session, person, company.entry_of(person), answers)
         answering.skip(session, team[5], company.entry_of(team[5]))
     return opened.id
 
 
-def place(said: StandupAnswer) -> tuple[int, bool, str]:
+def place(answer: StandupAnswer) -> tuple[int, bool, str]:
     """Where an answer stands."""
-    rank = list(Theme).index(Theme(said.question.theme))
-    return rank, said.resolved_at is not None, said.entry.person.name
+    rank = list(Theme).index(Theme(answer.question.theme))
+    return rank, answer.resolved_at is not None, answer.entry.person.name
 
 
 def test_by_theme_open_blockers_first_then_by_name(company: Company, round_id: int) -> None:
@@ -59,7 +59,9 @@ def test_its_pages_have_all_of_it_once(company: Company, round_id: int) -> None:
         beyond = queries.summary_page(session, person(session), round_id, 99)
         before = queries.summary_page(session, person(session), round_id, -3)
     assert [len(each.answers) for each in pages] == [ANSWERS_A_PAGE, 25 - ANSWERS_A_PAGE]
-    assert [said.id for each in pages for said in each.answers] == [said.id for said in whole]
+    assert [answer.id for each in pages for answer in each.answers] == [
+        answer.id for answer in whole
+    ]
     assert {(each.count, each.pages) for each in (*pages, beyond)} == {(25, 2)}
     assert (beyond.number, before.number) == (1, 0)
 

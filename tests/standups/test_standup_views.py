@@ -64,13 +64,13 @@ def a_standup(team: str = "Sales", template: Template = Template.SALES, **more: 
         "remind_after_minutes": 60, "close_after_minutes": 150, "active": True,
         "name": f"{team} standup", "readers": None, "readers_in_thread": False,
     }  # fmt: skip
-    asked = [
+    questions = [
         StandupQuestion(id=number, key=each.key, position=number, label=each.label,
                         theme=each.theme, needs_answer=each.needs_answer, retired=False)
         for number, each in enumerate(TEMPLATES[template])
     ]  # fmt: skip
     return Standup(
-        id=3, team_id=1, team=Team(id=1, name=team), questions=asked, **{**facts, **more}
+        id=3, team_id=1, team=Team(id=1, name=team), questions=questions, **{**facts, **more}
     )
 
 
@@ -83,7 +83,7 @@ def a_round(team: str = "Sales", **more: Any) -> StandupRound:
 
 def an_entry(
     of: StandupRound, state: Answer = Answer.ASKED, name: str = "Ada", at: datetime = TWENTY_PAST,
-    **said: Any,
+    **texts: Any,
 ) -> StandupEntry:  # fmt: skip
     entry = StandupEntry(
         id=len(of.entries) + 7, round=of, person=Person(id=1, name=name, slack_id="U1"),
@@ -91,7 +91,7 @@ def an_entry(
         answered_at=at if state == Answer.ANSWERED else None,
     )  # fmt: skip
     for question in of.standup.questions:
-        if text := said.get(question.key):
+        if text := texts.get(question.key):
             StandupAnswer(id=entry.id * 100 + question.id, entry=entry, question=question,
                           question_id=question.id, text=text)  # fmt: skip
     return entry
@@ -107,19 +107,19 @@ def blocker(of: StandupRound, entry: StandupEntry, **facts: Any) -> StandupAnswe
 def heard(of: StandupRound) -> RoundSummary:
     """The round as the database tells it."""
     answered = [each for each in of.entries if each.state == Answer.ANSWERED]
-    said = [each for entry in answered for each in entry.answers]
+    answers = [each for entry in answered for each in entry.answers]
     themes = list(Theme)
-    said.sort(key=lambda each: (
+    answers.sort(key=lambda each: (
         themes.index(Theme(each.question.theme)), each.resolved_at is not None,
         each.entry.person.name, each.entry.id, each.question.position,
     ))  # fmt: skip
-    return RoundSummary(of, said, Counter(each.state for each in of.entries))
+    return RoundSummary(of, answers, Counter(each.state for each in of.entries))
 
 
 def page(of: StandupRound, number: int) -> SummaryPage:
-    said = heard(of).answers
+    answers = heard(of).answers
     first = number * ANSWERS_A_PAGE
-    return SummaryPage(of, said[first : first + ANSWERS_A_PAGE], number, len(said))
+    return SummaryPage(of, answers[first : first + ANSWERS_A_PAGE], number, len(answers))
 
 
 def message(drawn: Message) -> dict[str, Any]:
@@ -212,10 +212,10 @@ def test_form_takes_back_the_longest_answer() -> None:
 
 
 def test_choice(golden: Golden) -> None:
-    asked, answered = an_entry(a_round()), an_entry(a_round(), Answer.ANSWERED, **FULL)
+    unanswered, answered = an_entry(a_round()), an_entry(a_round(), Answer.ANSWERED, **FULL)
     day = date(2026, 11, 23)
     found = [
-        Today(asked.round.standup, day, asked, None),
+        Today(unanswered.round.standup, day, unanswered, None),
         Today(a_standup(name="Look <back>"), day, None, None),
         Today(answered.round.standup, day, answered, None),
     ]
@@ -304,7 +304,7 @@ def test_an_answer_of_many_lines_does_not_fill_the_channel() -> None:
 
 words = st.text(max_size=3000) | st.sampled_from([HOSTILE, "&" * 3000, "a\n" * 1500, "🦊" * 1500])
 people = st.builds(
-    lambda name, state, said: (name, state, dict(zip(FULL, said, strict=True))),
+    lambda name, state, texts: (name, state, dict(zip(FULL, texts, strict=True))),
     st.text(min_size=1, max_size=80),
     st.sampled_from(Answer),
     st.lists(words, min_size=5, max_size=5),
@@ -315,8 +315,8 @@ people = st.builds(
 @given(st.lists(people, max_size=50))
 def test_a_summary_and_its_pages_always_fit(team: list[tuple[str, Answer, dict[str, Any]]]) -> None:
     of = a_round()
-    for name, state, said in team:
-        an_entry(of, state, name, **said)
+    for name, state, texts in team:
+        an_entry(of, state, name, **texts)
     drawn = message(summary_messages.summary(heard(of)))
     assert text_length(drawn["blocks"]) <= 11_500
     assert "<" not in str(drawn).replace("<StandupEntry", "")
@@ -427,6 +427,6 @@ def test_what_is_said_to_one_person(golden: Golden) -> None:
         "already resolved": standup_blockers.AlreadyResolved(),
         "not theirs": standup_blockers.NotTheirs(who="Ben Lind"),
     }
-    said = {when: error.message for when, error in sentences.items()}
-    said["skipped"] = messages.skipping([an_entry(a_round())])
-    golden("sentences", said)
+    texts = {when: error.message for when, error in sentences.items()}
+    texts["skipped"] = messages.skipping([an_entry(a_round())])
+    golden("sentences", texts)

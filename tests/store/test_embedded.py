@@ -373,9 +373,9 @@ def test_a_server_that_trusted_everybody_is_closed_when_we_join_it(place: Path) 
 def _poll_until_refused(url: str) -> None:
     """The server reads its rules again soon after it is told to."""
     for _ in range(100):
-        if "Peer authentication failed" in (said := stranger(url)):
+        if "Peer authentication failed" in (error := stranger(url)):
             return
-    raise AssertionError(f"a stranger is still {said}")
+    raise AssertionError(f"a stranger is still {error}")
 
 
 @pytest.mark.skipif(_OLDEST == _VERSION, reason="the wheel has one version")

@@ -1,5 +1,6 @@
 """Migrations: up, down and up again; the models say what the database has; one at a time."""
 
+import json
 import os
 import re
 import shutil
@@ -293,7 +294,9 @@ def test_calls_of_lists_that_reached_nobody_become_attempts(empty: Engine) -> No
     assert migrate.current(empty) == "0001_first"
 
 
-def test_the_best_quality_is_called_great_wherever_it_stands(empty: Engine) -> None:
+def test_the_best_quality_and_the_prompts_of_standups_are_called_so_wherever_they_stand(
+    empty: Engine,
+) -> None:
     rows = """
         INSERT INTO contact (workspace_id, created_at) SELECT id, now() FROM workspace;
         INSERT INTO lead (workspace_id, source, external_id, received_at, contact_id, last_touch_at,
@@ -306,7 +309,8 @@ def test_the_best_quality_is_called_great_wherever_it_stands(empty: Engine) -> N
         FROM lead;
         INSERT INTO digest (workspace_id, kind, period_start, period_end, figures, created_at)
         SELECT id, 'weekly', '2026-11-02', '2026-11-09',
-            jsonb_build_object('total', jsonb_build_object('hot', 3), 'said', '"hot": hot'), now()
+            jsonb_build_object('total', jsonb_build_object('hot', 3), 'words', '"hot": hot',
+                'together', jsonb_build_object('asked', 4, 'overdue', 1)), now()
         FROM workspace
     """
     holding(empty, "0007_cover", *_PEOPLE, *rows.split(";"))
@@ -322,7 +326,9 @@ def test_the_best_quality_is_called_great_wherever_it_stands(empty: Engine) -> N
         ratings, events, figures = connection.scalars(read).all()
     assert ratings == "great good"
     assert events == before[1].replace('"rating": "hot"', '"rating": "great"')
-    assert figures == before[2].replace('"hot": 3', '"great": 3')
+    assert json.loads(figures) == {
+        "total": {"great": 3}, "words": '"hot": hot', "together": {"prompts": 4, "overdue": 1},
+    }  # fmt: skip
     migrate.downgrade(empty, "0007_cover")
     with empty.connect() as connection:
         assert connection.scalars(read).all() == before
@@ -407,8 +413,8 @@ def test_an_old_command_beside_a_newer_schema_says_so_in_a_sentence(
     refused: Callable[[Engine, list[str]], str],
 ) -> None:  # fmt: skip
     newer_version(empty, False)
-    said = refused(empty, command)
-    assert said.startswith("The database is at revision newer_breaks_0, which")
+    message = refused(empty, command)
+    assert message.startswith("The database is at revision newer_breaks_0, which")
 
 
 _OLD = (
@@ -424,11 +430,11 @@ def test_a_database_from_before_the_first_release_is_refused(
 ) -> None:
     holding(empty, "head", *_OLD)
     before = schema(empty)
-    said = refused(empty, command)
-    assert said.startswith("This database (revision 0041) was made by a version of Handoff from")
-    assert "handoff report leads" in said
-    assert "start with an empty database" in said
-    assert len(said.splitlines()) == 1
+    message = refused(empty, command)
+    assert message.startswith("This database (revision 0041) was made by a version of Handoff from")
+    assert "handoff report leads" in message
+    assert "start with an empty database" in message
+    assert len(message.splitlines()) == 1
     assert schema(empty) == before
 
 
@@ -446,8 +452,8 @@ def test_an_old_upgrade_beside_a_newer_schema_that_serves_it_does_nothing(
     monkeypatch.setenv("DATABASE_URL", empty.url.render_as_string(hide_password=False))
     main(["db", "upgrade"])
     main(["jobs"])
-    said = capsys.readouterr().out
-    assert said == "The database is at revision newer_serves_0.\nNo failed jobs.\n"
+    output = capsys.readouterr().out
+    assert output == "The database is at revision newer_serves_0.\nNo failed jobs.\n"
 
 
 def test_what_is_served_follows_a_downgrade(empty: Engine, tmp_path: Path) -> None:

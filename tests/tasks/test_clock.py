@@ -76,11 +76,11 @@ def run(store: Store, tasks: Tasks, until: Callable[[], bool], what: str) -> Non
 
 def test_every_stamp_is_by_the_database(store: Store) -> None:
     with store.transaction() as session:
-        said = session.scalar(text("SELECT now()"))
-    assert said is not None
-    assert abs(clock.now() - said) < NEAR
+        database_now = session.scalar(text("SELECT now()"))
+    assert database_now is not None
+    assert abs(clock.now() - database_now) < NEAR
     clock.move(timedelta(days=3))  # as the playground does
-    assert abs(clock.now() - said - timedelta(days=3)) < NEAR
+    assert abs(clock.now() - database_now - timedelta(days=3)) < NEAR
     assert clock.offset() == timedelta(days=3)
 
 

@@ -120,26 +120,26 @@ def flooded() -> Iterator[Flooded]:
 
 def rest(client: socket.socket) -> bytes:
     """What the server still says until it closes."""
-    said = b""
+    received = b""
     with suppress(ConnectionResetError):
         while part := client.recv(65_536):
-            said += part
-    return said
+            received += part
+    return received
 
 
 def says(client: socket.socket, words: bytes) -> None:
     """The server says these words, in however many pieces."""
-    said = b""
-    while words not in said:
-        said += _piece(client)
+    received = b""
+    while words not in received:
+        received += _piece(client)
 
 
 def answer_of(client: socket.socket) -> bytes:
     """The whole of the next answer, in however many pieces it comes."""
-    said = b""
-    while b"\r\n\r\n" not in said:
-        said += _piece(client)
-    head, _, body = said.partition(b"\r\n\r\n")
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _piece(client)
+    head, _, body = received.partition(b"\r\n\r\n")
     length = re.search(rb"(?i)content-length: (\d+)", head)
     assert length is not None, head
     while len(body) < int(length[1]):
@@ -317,9 +317,9 @@ def test_requests_are_not_piled_up_on_one_connection(flooded: Flooded) -> None:
     client = flooded.open(b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n" + ASK * 100)
     assert rest(client).startswith(b"HTTP/1.1 400 ")
     several = flooded.open(ASK * 5)
-    said = b""
-    while said.count(b"HTTP/1.1 200 ") < 5:
-        said += _piece(several)
+    received = b""
+    while received.count(b"HTTP/1.1 200 ") < 5:
+        received += _piece(several)
 
 
 # ---- a flood ------------------------------------------------------------------------------------
@@ -376,11 +376,11 @@ def test_the_system_lets_us_open_as_many_as_we_take(
     raised: tuple[int, int] | None,
     connections: int,
 ) -> None:
-    said: list[tuple[int, int]] = []
+    applied: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: allowed)
-    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: said.append(limits))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: applied.append(limits))
     assert fit_open_files(Limits()).connections == connections
-    assert said == ([raised] if raised else [])
+    assert applied == ([raised] if raised else [])
 
 
 def test_the_limits_reach_processes_of_their_own() -> None:

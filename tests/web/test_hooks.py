@@ -114,9 +114,9 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_proven(site: Site) -> 
 
 def test_handshakes_are_answered(site: Site) -> None:
     token = meta.verify_token(SECRET)
-    asked = {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "1158201444"}
-    assert site.web.get("/leads/meta", params=asked).text == "1158201444"
-    assert site.web.get("/leads/meta", params=asked | {"hub.verify_token": "x"}).status_code == 401
+    query = {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "1158201444"}
+    assert site.web.get("/leads/meta", params=query).text == "1158201444"
+    assert site.web.get("/leads/meta", params=query | {"hub.verify_token": "x"}).status_code == 401
     body = json.dumps({"event": "endpoint.url_validation", "payload": {"plainToken": "abc"}})
     answer = call(site, SOURCES["zoom"], body.encode())
     assert answer.json().keys() == {"plainToken", "encryptedToken"}

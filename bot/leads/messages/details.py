@@ -148,10 +148,10 @@ def _in_sections(
 
 def _line(answer: Mapping[str, str], question: int, most: int) -> str:
     """A question and its answer; why it is no more than that stands behind it."""
-    told = moment(datetime.fromisoformat(answer["at"])) if "at" in answer else ""
-    said = told or safe(" ".join(answer["answer"].split()), most)
+    at = moment(datetime.fromisoformat(answer["at"])) if "at" in answer else ""
+    text = at or safe(" ".join(answer["answer"].split()), most)
     problem = f" _({answer['problem']})_" if "problem" in answer else ""
-    return f"*{safe(' '.join(answer['question'].split()), question)}*: {said}{problem}"
+    return f"*{safe(' '.join(answer['question'].split()), question)}*: {text}{problem}"
 
 
 _MOST_NOTES_ON_CARD = 3
@@ -203,11 +203,11 @@ def every_note(facts: LeadFacts) -> Iterator[SectionBlock]:
 def _unsaid(facts: LeadFacts) -> list[tuple[LeadNote, Person | None]]:
     """The notes without those that the card says beside the rating and the outcome."""
     lead = facts.lead
-    said = {lead.rating_reason, lead.disposition_note if lead.is_closed else None}
+    shown = {lead.rating_reason, lead.disposition_note if lead.is_closed else None}
     return [
         (note, author)
         for note, author in facts.notes
-        if note.text not in said or len(note.text) > _MOST_NOTES_BESIDE
+        if note.text not in shown or len(note.text) > _MOST_NOTES_BESIDE
     ]
 
 

@@ -72,8 +72,8 @@ def card(facts: LeadFacts) -> Message:
     if lead.is_closed or lead.merged_into:
         return Message(_sentence(facts), [_ended(facts)])
     texts = [block for block in (_question(facts), *_answers(facts)) if block]
-    told = (_deadline(facts), meeting(facts), *_remarks(facts), in_crm(lead))
-    lines = [line for line in told if line]
+    small_print = (_deadline(facts), meeting(facts), *_remarks(facts), in_crm(lead))
+    lines = [line for line in small_print if line]
     blocks = [
         SectionBlock(text=headline(facts)),
         *texts,
@@ -86,8 +86,8 @@ def card(facts: LeadFacts) -> Message:
 
 
 def _section(*lines: str) -> list[Block]:
-    said = "\n".join(line for line in lines if line)
-    return [SectionBlock(text=said)] if said else []
+    text = "\n".join(line for line in lines if line)
+    return [SectionBlock(text=text)] if text else []
 
 
 def headline(facts: LeadFacts) -> str:
@@ -159,10 +159,10 @@ def quality_of(facts: LeadFacts) -> str:
 
 def _question(facts: LeadFacts) -> SectionBlock | None:
     """What they want, in their words."""
-    said = facts.lead.message
-    if not said or facts.names_only:
+    message = facts.lead.message
+    if not message or facts.names_only:
         return None
-    quoted = f"“{clean(said.strip(), _QUESTION)}”"
+    quoted = f"“{clean(message.strip(), _QUESTION)}”"
     return SectionBlock(text=PlainTextObject(text=quoted, emoji=False))
 
 
@@ -207,8 +207,8 @@ def came_back(facts: LeadFacts) -> str:
         return ""
     touch = facts.touches[0]
     often = f" ({plural(len(facts.touches), 'time')} so far)" if len(facts.touches) > 1 else ""
-    said = touch.facts.get("message")
-    words = f"\n> {safe(said, 300)}" if isinstance(said, str) else ""
+    message = touch.facts.get("message")
+    words = f"\n> {safe(message, 300)}" if isinstance(message, str) else ""
     answers = besides_meeting(touch.unplaced)
     words = "" if facts.names_only else words + answers_beside(answers)
     return f"*Came back* {moment(touch.at)} {safe(way(touch.source))}{often}{words}"
@@ -216,8 +216,8 @@ def came_back(facts: LeadFacts) -> str:
 
 def returned(touch: Touch, lead: Lead) -> Message:
     """Someone whose lead is open wrote again or booked a meeting: told to its owner."""
-    said = touch.facts.get("message")
-    words = f"\n> {safe(said, 1_000)}" if isinstance(said, str) else ""
+    message = touch.facts.get("message")
+    words = f"\n> {safe(message, 1_000)}" if isinstance(message, str) else ""
     words += answers_beside(touch.unplaced)
     who = f"*{safe(lead.name, 100)}*" + (f" of {safe(lead.company, 100)}" if lead.company else "")
     did = "booked a meeting" if any("meeting" in each for each in touch.unplaced) else "came back"
@@ -296,13 +296,13 @@ def expected_in_words(lead: Lead) -> str:
 
 def consent_in_words(facts: LeadFacts) -> str:
     """What they agreed to, or refused; empty where nothing is known."""
-    said = facts.consent
-    if said is None:
+    consent = facts.consent
+    if consent is None:
         return ""
-    purposes = f" for {safe(', '.join(said.purposes), 100)}" if said.purposes else ""
-    wording = f" (“{safe(said.wording, 100)}”)" if said.wording else ""
-    verb = "given" if said.granted else "refused"
-    return f"Consent {verb} {moment(said.given_at)}{purposes}{wording}"
+    purposes = f" for {safe(', '.join(consent.purposes), 100)}" if consent.purposes else ""
+    wording = f" (“{safe(consent.wording, 100)}”)" if consent.wording else ""
+    verb = "given" if consent.granted else "refused"
+    return f"Consent {verb} {moment(consent.given_at)}{purposes}{wording}"
 
 
 def earlier_in_words(facts: LeadFacts) -> str:
@@ -316,13 +316,13 @@ def earlier_in_words(facts: LeadFacts) -> str:
 
 def in_crm(lead: Lead) -> str:
     """Where it is in the CRM, or why it is not; and whether that knows the company."""
-    said = lead.in_crm or {}
+    there = lead.in_crm or {}
     lines = []
-    if "url" in said:
-        lines.append(f"In <{said['url']}|{said['crm']}>")
-    if "problem" in said:
-        lines.append(safe(said["problem"], 300))
-    if account := said.get("account"):
+    if "url" in there:
+        lines.append(f"In <{there['url']}|{there['crm']}>")
+    if "problem" in there:
+        lines.append(safe(there["problem"], 300))
+    if account := there.get("account"):
         owner = account.get("owner") or safe(account.get("owner_name", ""), 80)
         known = f"Known company {safe(account['name'], 100)}"
         lines.append(f"{known}, owner {owner}" if owner else known)

@@ -58,8 +58,8 @@ def _blocks(facts: LeadFacts) -> Iterator[Block]:
     undo = _undo_button(facts.undoable) if facts.undoable else None
     yield SectionBlock(text=lead_card.headline(facts), accessory=undo)
     if lead.message and not facts.names_only:
-        said = f"“{clean(lead.message.strip(), _MESSAGE)}”"
-        yield SectionBlock(text=PlainTextObject(text=said, emoji=False))
+        quoted = f"“{clean(lead.message.strip(), _MESSAGE)}”"
+        yield SectionBlock(text=PlainTextObject(text=quoted, emoji=False))
     yield SectionBlock(fields=_fields(facts))
     if facts.offer and (standing := offer_standing(facts.offer)):
         yield SectionBlock(text=f"⚠️ {standing}")
@@ -78,8 +78,8 @@ def _blocks(facts: LeadFacts) -> Iterator[Block]:
         yield ContextBlock(elements=[MarkdownTextObject(text=away)])
     yield from (ActionsBlock(elements=row) for row in _rows(facts) if row)
     if facts.may_work and lead.merged_into is None:
-        asked = "Change quality" if lead.rating else "How good is it?"
-        yield SectionBlock(text=f"*{asked}*")
+        question = "Change quality" if lead.rating else "How good is it?"
+        yield SectionBlock(text=f"*{question}*")
         yield ActionsBlock(elements=[lead_card.rating_button(lead, rating) for rating in Rating])
     yield ActionsBlock(elements=[*_for_everybody(facts)])
 

@@ -222,15 +222,15 @@ MOST_FOUND = 8
 
 def found(words: str, leads: Sequence[Lead]) -> Message:
     """What was found; one more than is shown tells that there are more."""
-    said = f"“{safe(words, 60)}”"
+    quoted = f"“{safe(words, 60)}”"
     if not leads:
         return Message(
-            f"No lead has {said} in its name, company or email address. Try the beginning of a "
+            f"No lead has {quoted} in its name, company or email address. Try the beginning of a "
             "word, or a phone number with its country code."
         )
     shown = leads[:MOST_FOUND]
     has_more = len(leads) > len(shown)
-    title = f"{'The newest ' if has_more else ''}{plural(len(shown), 'lead')} with {said}"
+    title = f"{'The newest ' if has_more else ''}{plural(len(shown), 'lead')} with {quoted}"
     blocks: list[Block] = [SectionBlock(text=f"*{title}*"), *map(_found_row, shown)]
     if has_more:
         more = "There are more. Add a word to narrow it down."
@@ -321,12 +321,12 @@ def quiet_leads_digest(rows: Sequence[tuple[Lead, Person | None]], more: int) ->
 def _quiet_row(lead: Lead, owner: Person | None) -> SectionBlock:
     company = f" · {safe(lead.company, 100)}" if lead.company else ""
     # How it came stands there already.
-    said = [
+    reasons = [
         words
         for words, points in lead.score_reasons
         if points > 0 and words != f"came {way(lead.source)}"
     ]
-    why = f"\n{safe(', '.join(said), 200)}" if said else ""
+    why = f"\n{safe(', '.join(reasons), 200)}" if reasons else ""
     came = f"{safe(way(lead.source))}, {moment(lead.received_at)}"
     text = f"*{safe(lead.name, 100)}*{company}\n{came}{why}"
     if lead.merged_into:
@@ -345,6 +345,6 @@ def rating_summary(counted: RatingSummary) -> Message:
     ratings = " · ".join(f"{rating.label} {counted.ratings.get(rating, 0):,}" for rating in Rating)
     lines = [f"*What sales thinks:* {title}, {counted.claimed:,} claimed.", ratings]
     if counted.reasons:
-        named = ", ".join(f"{safe(said, 80)} ({often:,})" for said, often in counted.reasons)
+        named = ", ".join(f"{safe(reason, 80)} ({often:,})" for reason, often in counted.reasons)
         lines.append(f"Most common reasons when it didn't fit: {named}")
     return Message(f"{title}: {ratings}", [SectionBlock(text="\n".join(lines))])

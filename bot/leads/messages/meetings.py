@@ -35,8 +35,8 @@ def notice(facts: MeetingFacts) -> Message:
     text = f"📅 Your meeting with {_who(facts)} starts at {moment(meeting.starts_at, '{time}')}."
     lines = [text, safe(meeting.title or "", 150), safe(meeting.place or "", 300), _reach(facts)]
     opens = ButtonElement(text="Open", action_id=SHOW, value=str(facts.lead.id))
-    said = "\n".join(line for line in lines if line)
-    return Message(text, [SectionBlock(text=said, accessory=opens)])
+    shown = "\n".join(line for line in lines if line)
+    return Message(text, [SectionBlock(text=shown, accessory=opens)])
 
 
 def _who(facts: MeetingFacts) -> str:

@@ -159,8 +159,10 @@ def cover(touch: Touch, facts: LeadFacts) -> Message:
     who = f"*{safe(lead.name, 100)}*" + (f" of {safe(lead.company, 100)}" if lead.company else "")
     if owner is None or lead.is_closed or lead.merged_into is not None:
         return _settled(f"{who} (#{lead.id}) wrote again. It's taken care of.")
-    said = touch.facts.get("message")
-    words = f"\n> {safe(said, 1_000)}" if isinstance(said, str) and not facts.names_only else ""
+    message = touch.facts.get("message")
+    words = (
+        f"\n> {safe(message, 1_000)}" if isinstance(message, str) and not facts.names_only else ""
+    )
     text = (
         f"{who} wrote again {safe(way(touch.source))}, and {owner.mention} is out. Can you answer? "
         f"`/lead {lead.id}` shows everything; a manager can reassign it.{words}"
@@ -182,8 +184,8 @@ _OWNERS = (*CLAIMED_STEPS, EscalationStep.WAKE)
 def step(facts: StepFacts) -> Message:
     """What a step says; once it is settled, what came of it, without buttons."""
     lead = facts.lead
-    if told := _step_text(facts):
-        return _message(told)
+    if settled := _step_text(facts):
+        return _message(settled)
     if not _still_holds(facts):
         return _message(f"{_lead_name(lead)}: {_outcome(facts)}.", too_late=True)
     buttons = _buttons(facts)
@@ -299,18 +301,18 @@ def _moved(facts: StepFacts) -> str:
 
 def _closed(lead: Lead, event: LeadEvent, by: Person, *, is_undone: bool) -> str:
     """What a colleague did with somebody's lead, with what they said."""
-    name, said = f"{by.mention} %s {_lead_name(lead)}", event.facts
+    name, facts = f"{by.mention} %s {_lead_name(lead)}", event.facts
     if is_undone:
         return f"{by.mention} undid what they did with {_lead_name(lead)}."
-    code = f": {in_words(said['disposition']).lower()}" if said.get("disposition") else ""
-    note = f"\n> {safe(' '.join(said['note'].split()), 1_000)}" if said.get("note") else ""
+    code = f": {in_words(facts['disposition']).lower()}" if facts.get("disposition") else ""
+    note = f"\n> {safe(' '.join(facts['note'].split()), 1_000)}" if facts.get("note") else ""
     match event.event_type:
         case EventType.WON:
-            return f"{name % 'won'}: {Money(said['minor'], said['currency'])}."
+            return f"{name % 'won'}: {Money(facts['minor'], facts['currency'])}."
         case EventType.LOST:
             return f"{name % 'closed'} as lost{code}.{note}"
         case EventType.RECYCLED:
-            until = day(date.fromisoformat(said["wake_on"]))
+            until = day(date.fromisoformat(facts["wake_on"]))
             return f"{name % 'paused'} until {until}{code}.{note}"
     return f"{name % 'reopened'}. It's open again."
 

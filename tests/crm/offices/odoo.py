@@ -90,7 +90,7 @@ class OdooOffice(ABC):
             "message_id", "body",
         )  # fmt: skip
         facts = next((one["body"] for one in messages if "handoff.facts" in one["message_id"]), "")
-        told = dict(re.findall(r"<li>([^<:]+): (.*?)</li>", facts))
+        rows = dict(re.findall(r"<li>([^<:]+): (.*?)</li>", facts))
         named = [tags[each] for each in lead["tag_ids"]]
         owner_id = lead["user_id"] and lead["user_id"][0]
         return Seen(
@@ -102,10 +102,10 @@ class OdooOffice(ABC):
             stage=_stage(lead, named),
             amount=_amount(lead),
             campaign=lead["campaign_id"][1] if lead["campaign_id"] else None,
-            score=int(told["Score"].split()[0]) if "Score" in told else None,
+            score=int(rows["Score"].split()[0]) if "Score" in rows else None,
             quality=next((each[9:] for each in named if each.startswith("Quality: ")), None),
-            consent=told.get("Consent"),
-            lost_reason=lead["lost_reason_id"][1] if lead["lost_reason_id"] else told.get("Reason"),
+            consent=rows.get("Consent"),
+            lost_reason=lead["lost_reason_id"][1] if lead["lost_reason_id"] else rows.get("Reason"),
             notes=tuple(
                 _text(one["body"]) for one in messages if "handoff.note" in one["message_id"]
             ),
@@ -233,8 +233,8 @@ def _stage(lead: Mapping[str, Any], tags: Sequence[str]) -> Stage | None:
         return None
     if lead["type"] == "opportunity":
         return Stage.QUALIFIED
-    said = [stage for stage in (Stage.RECYCLED, Stage.CONTACTED) if stage.capitalize() in tags]
-    return said[0] if said else Stage.NEW
+    stages = [stage for stage in (Stage.RECYCLED, Stage.CONTACTED) if stage.capitalize() in tags]
+    return stages[0] if stages else Stage.NEW
 
 
 def _amount(lead: Mapping[str, Any]) -> Money | None:

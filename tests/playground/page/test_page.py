@@ -494,12 +494,12 @@ def test_links_to_messages_open_in_the_page(
 def test_elements_with_values_in_a_message_tell_the_app(
     page: Page, bolt: App, client: WebClient, leads: Channel
 ) -> None:
-    told: list[Json] = []
+    received: list[Json] = []
 
     @bolt.action(re.compile("^el"))
     def chosen(ack: Ack, body: Json) -> None:
         ack()
-        told.append(body["actions"][0])
+        received.append(body["actions"][0])
 
     @bolt.options("el.company")
     def offer(ack: Ack, body: Json) -> None:
@@ -531,7 +531,7 @@ def test_elements_with_values_in_a_message_tell_the_app(
     row.get_by_test_id("action:el.more").click()
     option.filter(has_text="Snooze").click()
     expect(page.locator(".q-menu")).to_have_count(0)
-    by_action = {action["action_id"]: action for action in told}
+    by_action = {action["action_id"]: action for action in received}
     assert by_action["el.week"]["selected_option"]["value"] == "23"
     assert by_action["el.company"]["selected_option"]["value"] == "c1"
     assert by_action["el.day"]["selected_date"] == "2026-03-02"

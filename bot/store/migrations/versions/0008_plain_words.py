@@ -1,9 +1,10 @@
-"""The best quality is stored as *great*, as people read it; *hot* is a lead's priority."""
+"""The best quality is stored as *great*, as people read it; *hot* is a lead's priority. A digest keeps
+how many questions its standups sent as `prompts`."""
 
 from alembic import op
 from sqlalchemy import text
 
-revision = "0008_great_leads"
+revision = "0008_plain_words"
 down_revision = "0007_cover"
 branch_labels = None
 depends_on = None
@@ -14,7 +15,7 @@ serves_older = False
 
 # The leads; what a step says of them, and of what was there before it; and the figure of this name
 # in what digests have said. Daily totals are computed anew by themselves.
-_STATEMENTS = (
+_QUALITY = (
     "UPDATE lead SET rating = :new WHERE rating = :old",
     """
     UPDATE lead_event SET facts = jsonb_set(facts, '{rating}', to_jsonb(CAST(:new AS text)))
@@ -32,14 +33,26 @@ _STATEMENTS = (
 )
 
 
+_PROMPTS = """
+    UPDATE digest SET figures = jsonb_set(
+        figures #- ARRAY['together', CAST(:old AS text)], ARRAY['together', CAST(:new AS text)],
+        figures #> ARRAY['together', CAST(:old AS text)]
+    )
+    WHERE figures #> ARRAY['together', CAST(:old AS text)] IS NOT NULL
+"""
+
+
 def upgrade() -> None:
-    _rename("hot", "great")
+    for statement in _QUALITY:
+        _rename(statement, "hot", "great")
+    _rename(_PROMPTS, "asked", "prompts")
 
 
 def downgrade() -> None:
-    _rename("great", "hot")
+    for statement in _QUALITY:
+        _rename(statement, "great", "hot")
+    _rename(_PROMPTS, "prompts", "asked")
 
 
-def _rename(old: str, new: str) -> None:
-    for statement in _STATEMENTS:
-        op.get_bind().execute(text(statement), {"old": old, "new": new})
+def _rename(statement: str, old: str, new: str) -> None:
+    op.get_bind().execute(text(statement), {"old": old, "new": new})
