@@ -231,7 +231,7 @@ def test_a_lead_is_looked_up_and_worked_where_it_was_found(office: Office) -> No
     sofia.click(found, "lead.show")
     modal = office.modal("sofia", "Lead #1")
     sofia.click(modal, "lead.contacted")
-    office.slack.wait_until(lambda: "lead.qualified" in str(office.modal("sofia", "Lead #1")))
+    office.slack.wait_until(lambda: "lead.contacted" not in str(office.modal("sofia", "Lead #1")))
 
     sofia.click(office.modal("sofia", "Lead #1"), "lead.won")
     sofia.submit(office.modal("sofia", "Won"), {"amount": "1,200"})
