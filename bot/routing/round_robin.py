@@ -98,8 +98,8 @@ def next_in_turn(
 
 def not_suggested_yet(session: Session, lead: Lead, present: Iterable[Person]) -> list[Person]:
     """Those of the people to whom the lead was not offered, and who have not given it back."""
-    passed = {lead.passed_by, *_suggested(session, lead)}
-    return [person for person in present if person.id not in passed]
+    offered_to = {lead.passed_by, *_suggested(session, lead)}
+    return [person for person in present if person.id not in offered_to]
 
 
 @dataclass(frozen=True)

@@ -106,9 +106,9 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload | Cancellation]:
 
 def _mark(payload: LeadPayload, about: Iterable[tuple[str, object]]) -> None:
     """Mark the answers that tell of the meeting, which may be moved."""
-    theirs = {(label, storable(plain(value))) for label, value in about if label != _PHONE}
+    pairs = {(label, storable(plain(value))) for label, value in about if label != _PHONE}
     for each in payload.answers:
-        if (each["question"], each["answer"]) in theirs:
+        if (each["question"], each["answer"]) in pairs:
             each["meeting"] = True
 
 
