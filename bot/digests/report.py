@@ -44,7 +44,7 @@ class TeamStats:
     when the week was summed up."""
 
     prompts: int = 0
-    """How many questions of standups people were sent in the week."""
+    """How many prompts of standups people got in the week."""
     answered: int = 0
     overdue: int = 0
     """Requests that wait longer than marketing promised."""

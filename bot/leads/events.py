@@ -93,22 +93,21 @@ def record(
     )
     session.add(event)
     session.flush()
-    _redraw(session, lead, before)
+    shown = _shown(lead, before)
+    slack.redraw_all(session, shown, _REDRAW, of=lead.workspace_id, lead_id=lead.id)
     if event_type in _COUNTED:
         update_summary(session, lead)
     refresh_after(session, lead, event_type, before)
     leads_changed(session, lead.workspace_id, {lead.id: event.id})
 
 
-def _redraw(session: Session, lead: Lead, former_id: int | None) -> None:
-    """Draw anew what shows the lead: its cards, and the pages of its people."""
+def _shown(lead: Lead, former_id: int | None) -> list[tuple[str, int]]:
+    """What shows the lead, by kind and subject: its cards, and the pages of its people."""
     people_ids = {lead.claimed_by or 0, lead.suggested_to or 0, former_id or 0} - {0}
     shown = [(CARD, lead.id), (WIN, lead.id), *((slack.HOME, each) for each in people_ids)]
     if lead.call_list_id is not None:
         shown.append((CALL_LIST, lead.call_list_id))
-    kinds, ids = zip(*shown, strict=True)
-    facts = {"of": lead.workspace_id, "lead_id": lead.id}
-    session.execute(_REDRAW, {"kinds": kinds, "ids": ids} | facts)
+    return shown
 
 
 def has_moved_since(session: Session, who: Person, lead_id: int, since: datetime) -> bool:

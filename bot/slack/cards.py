@@ -124,10 +124,10 @@ _SUBJECTS = (
 
 
 def redrawing(*others: Select[str, int]) -> Select[Any]:
-    """The statement of `redraw_all`, for whoever redraws what it finds by `others`, too.
+    """A statement for `redraw_all` that redraws what `others` find, too: kinds and subjects.
 
-    Those give kinds and subjects. Its values are `kinds` and `ids`, and what `others` want: under
-    other names than a card's columns have, which SQLAlchemy would write into them.
+    The values that they want have other names than a card's columns, which SQLAlchemy would write
+    into them.
     """
     subjects = union_all(select(_SUBJECTS.c.kind, _SUBJECTS.c.subject_id), *others).subquery()
     kind, subject_id = subjects.c
@@ -197,15 +197,21 @@ def redraw(session: Session, kind: str, subject_id: int) -> None:
     redraw_all(session, [(kind, subject_id)])
 
 
-def redraw_all(session: Session, subjects: Collection[tuple[str, int]]) -> None:
-    """Let every card of these kinds and subjects be drawn anew, in the transaction of the change.
+def redraw_all(
+    session: Session,
+    subjects: Collection[tuple[str, int]],
+    by: Select[Any] = _REDRAW,
+    **values: int,
+) -> None:
+    """Let every card of these kinds and subjects be drawn anew, in the transaction of the change;
+    with a statement of `redrawing` and its values, those that it finds as well.
 
     The rows are locked before their flag is read, so a drawing job either sees this change or
     finds the flag set again.
     """
     if subjects:
         kinds, ids = zip(*subjects, strict=True)
-        session.execute(_REDRAW, {"kinds": kinds, "ids": ids})
+        session.execute(by, {"kinds": kinds, "ids": ids} | values)
 
 
 def place(session: Session, kind: str, subject_id: int) -> tuple[str, str] | None:
