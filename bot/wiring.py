@@ -31,7 +31,8 @@ from bot.people import service as people
 from bot.people.models import Workspace
 from bot.slack import Cards, Command, Incoming, Listening, Message
 from bot.slack.listening import Listener
-from bot.tasks import Tasks, in_transaction, put_schedule
+from bot.tasks import Schedule as ScheduleRow
+from bot.tasks import Tasks, in_transaction, put_schedules
 
 
 def wire(
@@ -63,16 +64,20 @@ def install(
 ) -> None:
     """Give a workspace its schedules, and what else it needs of each capability; without services,
     what asks for them is left out."""
+    wanted: list[ScheduleRow] = []
     for capability in capabilities:
         capability.load()
         for function in capability.installations:
             if services is not None or "services" not in signature(function).parameters:
                 _with(function, services, session=session, workspace=workspace)()
-        for each in capability.schedules:
-            put_schedule(
-                session, workspace.id, each.task, each.task, cron=each.cron,
+        wanted += [
+            ScheduleRow.of(
+                workspace.id, each.task, each.task, cron=each.cron,
                 zone=each.zone or workspace.timezone, grace=each.grace, workspace_id=workspace.id,
-            )  # fmt: skip
+            )
+            for each in capability.schedules
+        ]  # fmt: skip
+    put_schedules(session, *wanted)
 
 
 def _listen(dispatcher: "Dispatcher", listening: Listening, capability: Capability) -> None:

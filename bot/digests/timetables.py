@@ -11,7 +11,7 @@ from bot.digests.models import Audience, Timetable, TimetableChange
 from bot.errors import NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.tasks import put_schedule
+from bot.tasks import Schedule, put_schedules
 
 SEND = "digest.send"
 """The task that a schedule calls."""
@@ -24,19 +24,15 @@ _DAY, _AT = "mon", time(8)
 
 def install(session: Session, workspace: Workspace) -> None:
     """Give each audience its digest; what people changed since, and what is due, stays as it is."""
-    session.execute(
-        insert(Timetable)
-        .values(
-            [
-                {"workspace_id": workspace.id, "audience": audience, "day": _DAY, "at": _AT,
-                 "active": True, "shows_money": audience is not Audience.CHANNEL}
-                for audience in Audience
-            ]
-        )
-        .on_conflict_do_nothing()
-    )  # fmt: skip
-    for timetable in of_workspace(session, workspace.id):
-        schedule(session, workspace, timetable)
+    usual = [
+        {"workspace_id": workspace.id, "audience": audience, "day": _DAY, "at": _AT,
+         "active": True, "shows_money": audience is not Audience.CHANNEL}
+        for audience in Audience
+    ]  # fmt: skip
+    session.execute(insert(Timetable).on_conflict_do_nothing(), usual)
+    put_schedules(
+        session, *(_schedule(workspace, each) for each in of_workspace(session, workspace.id))
+    )
 
 
 def timetables(session: Session, person: Person) -> Sequence[Timetable]:
@@ -79,13 +75,13 @@ def change(session: Session, person: Person, timetable_id: int, changes: Timetab
     timetable.active, timetable.day = changes.active, changes.day
     timetable.at, timetable.zone = changes.at, changes.zone
     session.flush()
-    schedule(session, session.get_one(Workspace, person.workspace_id), timetable)
+    workspace = session.get_one(Workspace, person.workspace_id)
+    put_schedules(session, _schedule(workspace, timetable))
 
 
-def schedule(session: Session, workspace: Workspace, timetable: Timetable) -> None:
-    """Let the clock send it as the timetable says."""
-    put_schedule(
-        session, timetable.workspace_id, timetable.schedule_name, SEND, cron=timetable.cron,
+def _schedule(workspace: Workspace, timetable: Timetable) -> Schedule:
+    return Schedule.of(
+        workspace.id, timetable.schedule_name, SEND, cron=timetable.cron,
         zone=timetable.zone or workspace.timezone, grace=_GRACE, audience=timetable.audience,
-        workspace_id=timetable.workspace_id,
+        workspace_id=workspace.id,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from bot.reports.period import Period, Span, named
 from bot.reports.permissions import Permissions, shared_permissions
 from bot.reports.sheets import SHEETS, Sheet
 from bot.store import Base, Id, Moment, WorkspaceId
-from bot.tasks import drop_schedule, put_schedule
+from bot.tasks import Schedule, drop_schedule, put_schedules
 
 _CONVERSIONS = {f"conversions_{platform}": platform for platform in Platform}
 
@@ -186,11 +186,11 @@ def set_up(
 
 
 def _schedule(session: Session, workspace: Workspace, export: ScheduledExport) -> None:
-    put_schedule(
-        session, workspace.id, export.schedule_name, SEND,
-        cron=Rhythm(export.rhythm).cron(export.at), zone=workspace.timezone, grace=_GRACE,
-        export_id=export.id,
+    wanted = Schedule.of(
+        workspace.id, export.schedule_name, SEND, cron=Rhythm(export.rhythm).cron(export.at),
+        zone=workspace.timezone, grace=_GRACE, export_id=export.id,
     )  # fmt: skip
+    put_schedules(session, wanted)
 
 
 def remove(session: Session, who: Person, export_id: int) -> None:

@@ -27,7 +27,7 @@ from bot.shadowing.models import (
 from bot.shadowing.pairing import Edge, pair
 from bot.shadowing.pool import Pool, read_pool
 from bot.store import table
-from bot.tasks import Loop, Schedule, drop_schedule, enqueue, put_schedule
+from bot.tasks import Loop, Schedule, drop_schedule, enqueue, put_schedules
 
 OPEN = "shadow.open"
 """The schedule, and the task that it wakes."""
@@ -116,10 +116,11 @@ def _schedule(session: Session, setting: ShadowSetting) -> None:
         drop_schedule(session, setting.workspace_id, OPEN)
         return
     zone = session.get_one(Workspace, setting.workspace_id).timezone
-    put_schedule(
-        session, setting.workspace_id, OPEN, OPEN, cron=setting.cron, zone=zone, grace=_GRACE,
+    wanted = Schedule.of(
+        setting.workspace_id, OPEN, OPEN, cron=setting.cron, zone=zone, grace=_GRACE,
         workspace_id=setting.workspace_id,
     )  # fmt: skip
+    put_schedules(session, wanted)
 
 
 LAPSE = "shadow.lapse"

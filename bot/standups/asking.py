@@ -19,7 +19,7 @@ from bot import clock, slack
 from bot.people.models import Absence, Person, Team, Workspace
 from bot.standups.models import Answer, Standup, StandupEntry, StandupRound
 from bot.store import table
-from bot.tasks import Loop, Schedule, put_schedule
+from bot.tasks import Loop, Schedule, put_schedules
 
 _MOVED = Loop("standups.follow_people", "Standups that follow their people")
 
@@ -40,11 +40,14 @@ local_zone: ColumnElement[str] = func.coalesce(
 def align(session: Session, standup: Standup) -> None:
     """Let the clock know in which zones the standup's people live; none while it is not asked."""
     zones = session.scalars(_zones(standup.id)).all() if standup.is_on else []
-    for zone in zones:
-        put_schedule(
-            session, standup.workspace_id, standup.schedule_name(zone), OPEN,
+    wanted = [
+        Schedule.of(
+            standup.workspace_id, standup.schedule_name(zone), OPEN,
             cron=standup.cron, zone=zone, standup_id=standup.id, place=zone,
-        )  # fmt: skip
+        )
+        for zone in zones
+    ]  # fmt: skip
+    put_schedules(session, *wanted)
     mine = Schedule.name.startswith(standup.schedule_name(""), autoescape=True)
     kept = [standup.schedule_name(zone) for zone in zones]
     session.execute(

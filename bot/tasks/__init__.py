@@ -13,7 +13,7 @@ from bot.tasks.queue import (
     retry,
 )
 from bot.tasks.rows import Loop, in_transaction
-from bot.tasks.schedule import Schedule, drop_schedule, put_schedule, schedules
+from bot.tasks.schedule import Schedule, drop_schedule, put_schedules, schedules
 from bot.tasks.tasks import Tasks
 
 __all__ = [
@@ -31,7 +31,7 @@ __all__ = [
     "failed",
     "fold",
     "in_transaction",
-    "put_schedule",
+    "put_schedules",
     "retry",
     "schedules",
 ]

@@ -7,14 +7,16 @@ than the grace period, and never a burst.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import UniqueConstraint, case, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot import clock
 from bot.store import Base, Id, Moment, WorkspaceId
@@ -42,8 +44,31 @@ class Schedule(Base):
     grace_seconds: Mapped[int]
     next_run_at: Mapped[Moment] = mapped_column(index=True)
 
+    @classmethod
+    def of(
+        cls,
+        workspace_id: int,
+        name: str,
+        task: str,
+        /,
+        *,
+        cron: str,
+        zone: str,
+        grace: timedelta = timedelta(hours=4),
+        **args: Any,
+    ) -> Self:
+        """One for `put_schedules`, which calls the task with `args`.
+
+        `cron` has the five fields of crontab; days of the week by name (`mon-fri`), since
+        APScheduler counts them from Monday. After `grace`, a time that was missed is left out.
+        """
+        return cls(
+            workspace_id=workspace_id, name=name, task=task, args=args, cron=cron, zone=zone,
+            grace_seconds=int(grace.total_seconds()),
+        )  # fmt: skip
+
     def after(self, moment: datetime) -> datetime:
-        """The first time after `moment`, in UTC."""
+        """The first time after `moment`, in UTC. Raises ValueError for a cron that says nothing."""
         trigger = CronTrigger.from_crontab(self.cron, timezone=ZoneInfo(self.zone))
         # A cron trigger counts `moment` itself as a next time, so ask for one just behind it.
         fire_time = trigger.get_next_fire_time(None, moment + timedelta(microseconds=1))
@@ -51,39 +76,36 @@ class Schedule(Base):
         return fire_time.astimezone(UTC)
 
 
-def put_schedule(
-    session: Session,
-    workspace_id: int,
-    name: str,
-    task: str,
-    /,
-    *,
-    cron: str,
-    zone: str,
-    grace: timedelta = timedelta(hours=4),
-    **args: Any,
-) -> Schedule:
-    """Write the schedule `name`, or change it; one that says the same keeps its next time.
+_FACTS = ("task", "args", "cron", "zone", "grace_seconds")
 
-    So it may be called at every start: a restart on Monday morning does not lose the week. `cron`
-    has the five fields of crontab; days of the week by name (`mon-fri`), since APScheduler counts
-    them from Monday. Raises ValueError for one that does not parse.
-    """
-    facts = {
-        "task": task, "args": args, "cron": cron, "zone": zone,
-        "grace_seconds": int(grace.total_seconds()),
-    }  # fmt: skip
-    wanted = insert(Schedule).values(
-        workspace_id=workspace_id, name=name, next_run_at=Schedule(**facts).after(clock.now()),
-        **facts,
-    )  # fmt: skip
-    is_same = (Schedule.cron == cron) & (Schedule.zone == zone)
-    next_run_at = case((is_same, Schedule.next_run_at), else_=wanted.excluded.next_run_at)
-    written = wanted.on_conflict_do_update(
+
+def _writing() -> ReturningInsert[Schedule]:
+    insertion = insert(Schedule)
+    wanted = insertion.excluded
+    is_same = (Schedule.cron == wanted.cron) & (Schedule.zone == wanted.zone)
+    next_run_at = case((is_same, Schedule.next_run_at), else_=wanted.next_run_at)
+    return insertion.on_conflict_do_update(
         index_elements=[Schedule.workspace_id, Schedule.name],
-        set_=facts | {"next_run_at": next_run_at},
+        set_={name: wanted[name] for name in _FACTS} | {"next_run_at": next_run_at},
     ).returning(Schedule)
-    return session.scalars(written, execution_options={"populate_existing": True}).one()
+
+
+_WRITING = _writing()
+
+
+def put_schedules(session: Session, *wanted: Schedule) -> Sequence[Schedule]:
+    """Write schedules, or change those of the same name; what says the same keeps its next time.
+
+    So it may be called at every start: a restart on Monday morning does not lose the week.
+    """
+    if not wanted:
+        return []
+    now, names = clock.now(), ("workspace_id", "name", *_FACTS)
+    rows = [
+        {name: getattr(each, name) for name in names} | {"next_run_at": each.after(now)}
+        for each in wanted
+    ]
+    return session.scalars(_WRITING, rows, execution_options={"populate_existing": True}).all()
 
 
 def drop_schedule(session: Session, workspace_id: int, name: str) -> None:

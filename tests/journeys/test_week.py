@@ -46,7 +46,7 @@ from bot.slack.cards import DRAW, Card
 from bot.slack.errors import SlackDown
 from bot.sources.lead_payload import read
 from bot.store import Store
-from bot.tasks import Tasks, advance, put_schedule, schedule
+from bot.tasks import Schedule, Tasks, advance, put_schedules, schedule
 from bot.wiring import add_work
 from playground.standin import StandIn
 from tests.company import hire, install
@@ -131,11 +131,12 @@ class Week:
             each.load()
             add_work(services, self.tasks, self.cards, each)
         with self.store.transaction() as session:
-            put_schedule(
-                session, self.workspace.id, quiet_leads.DIGEST, quiet_leads.DIGEST,
+            wanted = Schedule.of(
+                self.workspace.id, quiet_leads.DIGEST, quiet_leads.DIGEST,
                 cron="0 9,14 * * mon-fri",
                 zone=self.workspace.timezone, workspace_id=self.workspace.id,
             )  # fmt: skip
+            put_schedules(session, wanted)
             session.execute(text("UPDATE team SET country = 'DE-BE'"))
             session.execute(text("DELETE FROM procrastinate_jobs"))  # who they are is known
             self.rota: Rota = rota(session, self.workspace)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.people import service as people
 from bot.store import Store
-from bot.tasks import Tasks, enqueue, put_schedule
+from bot.tasks import Schedule, Tasks, enqueue, put_schedules
 from bot.tasks.worker import Worker
 from playground.time_travel import TimeTravel
 
@@ -26,7 +26,8 @@ def test_a_jump_does_what_comes_due_on_the_way(store: Store) -> None:
             session, team_id="T1", name="Acme", bot_user_id="U0", channel="C1",
             timezone="Europe/Berlin", currency="EUR",
         )  # fmt: skip
-        put_schedule(session, workspace.id, "test", "noop", cron="0 * * * *", zone="Europe/Berlin")
+        hourly = Schedule.of(workspace.id, "test", "noop", cron="0 * * * *", zone="Europe/Berlin")
+        put_schedules(session, hourly)
         enqueue(session, "noop", at=clock.now() + timedelta(minutes=90), slot="timer")
 
     with store.transaction() as session:

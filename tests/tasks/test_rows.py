@@ -48,7 +48,7 @@ from bot.standups import asking as standup_asking
 from bot.standups import rounds as standup_rounds
 from bot.standups.models import StandupRound
 from bot.store import DatabaseDown, Store
-from bot.tasks import Schedule, in_transaction, put_schedule, schedule
+from bot.tasks import Schedule, in_transaction, put_schedules, schedule
 from bot.tasks.rows import LOOPS, PARKED, ParkedRow, RowsFailed, parked, pause
 from tests.company import hire as hire_plain
 from tests.company import install
@@ -123,9 +123,9 @@ def test_whatever_the_clock_calls_goes_over_rows_in_loops_that_are_tested() -> N
         if call.args and "wiring" not in path.name
     }
     tasks = {
-        eval(ast.unparse(call.args[3]), vars(importlib.import_module(module_of(path))))
-        for path, call in called("put_schedule")
-        if "wiring" not in path.name
+        eval(ast.unparse(call.args[2]), vars(importlib.import_module(module_of(path))))
+        for path, call in called("of")
+        if "wiring" not in path.name and ast.unparse(call.func) == "Schedule.of"
     }
     for capability in app.CAPABILITIES:
         ticks |= {
@@ -189,10 +189,11 @@ def until_nothing_is_due(store: Store, act: Callable[[Session], int]) -> Callabl
 def _schedules(store: Store) -> Case:
     hands, workspace = MovedClock(), install(store)
     with store.transaction() as session:
-        ids = [
-            put_schedule(session, workspace.id, name, "noop", cron="0 10 * * *", zone="UTC").id
+        wanted = [
+            Schedule.of(workspace.id, name, "noop", cron="0 10 * * *", zone="UTC")
             for name in ("one", "two")
         ]
+        ids = [each.id for each in put_schedules(session, *wanted)]
     hands.forward(hours=4)
     return Case(
         (ids[0], ids[1]), "UPDATE ON schedule", f"OLD.id = {ids[0]}",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.people import service as people
 from bot.store import Store
-from bot.tasks import Schedule, Tasks, put_schedule
+from bot.tasks import Schedule, Tasks, put_schedules
 from bot.tasks.schedule import tick
 from bot.tasks.worker import Worker
 
@@ -28,10 +28,11 @@ def weekdays_at_nine(session: Session, grace: timedelta = timedelta(hours=4)) ->
         session, team_id="T1", name="Acme", bot_user_id="U0", channel="C1",
         timezone="Europe/Berlin", currency="EUR",
     )  # fmt: skip
-    return put_schedule(
-        session, workspace.id, "test", "noop", cron="0 9 * * mon-fri", zone="Europe/Berlin",
+    wanted = Schedule.of(
+        workspace.id, "test", "noop", cron="0 9 * * mon-fri", zone="Europe/Berlin",
         grace=grace, what=1,
     )  # fmt: skip
+    return put_schedules(session, wanted)[0]
 
 
 def slots(store: Store) -> list[str]:
