@@ -20,6 +20,8 @@ from bot.store import prefixes
 MOST = 10
 """How many offers an answer lists."""
 
+_Later = aliased(CampaignVersion)
+
 _DAY = re.compile(r"(?:^|\s)on\s+(\d[\d./-]*)$", re.IGNORECASE)
 
 
@@ -116,13 +118,12 @@ def _matching(
 
 def _is_newest(moment: datetime) -> ColumnElement[bool]:
     """Whether no other version had taken its place by then."""
-    later = aliased(CampaignVersion)
     return ~(
-        select(later.id)
+        select(_Later.id)
         .where(
-            later.campaign_id == CampaignVersion.campaign_id,
-            later.number > CampaignVersion.number,
-            later.in_force_from <= moment,
+            _Later.campaign_id == CampaignVersion.campaign_id,
+            _Later.number > CampaignVersion.number,
+            _Later.in_force_from <= moment,
         )
         .exists()
     )

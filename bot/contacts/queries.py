@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.contacts.models import Consent
 
+_Its = aliased(Consent)
+
 
 def last_consent(session: Session, contact_id: int) -> Consent | None:
     """What the contact agreed to or refused last; None: unknown."""
@@ -15,11 +17,10 @@ def last_consent(session: Session, contact_id: int) -> Consent | None:
 
 def last_consent_id(contact_id: Any) -> ScalarSelect[int]:
     """The id of what a contact agreed to or refused last; `contact_id` is a number or a column."""
-    its = aliased(Consent)
     return (
-        select(its.id)
-        .where(its.contact_id == contact_id)
-        .order_by(its.given_at.desc(), its.id.desc())
+        select(_Its.id)
+        .where(_Its.contact_id == contact_id)
+        .order_by(_Its.given_at.desc(), _Its.id.desc())
         .limit(1)
         .scalar_subquery()
     )

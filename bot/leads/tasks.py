@@ -76,7 +76,7 @@ def _win(session: Session, lead_id: int) -> Message:
     return lead_card.win(queries.facts(session, lead_id))
 
 
-capability.each_tick()(meetings.remind)
+capability.each_tick(every=5)(meetings.remind)
 
 
 @capability.card(MEETING)

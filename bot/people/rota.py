@@ -12,6 +12,8 @@ from bot import clock
 from bot.people.hours import Calendar, Hours, Shift, Span
 from bot.people.models import Absence, Person, Role, Team, Workspace
 
+_Colleague = aliased(Person)
+
 
 @dataclass(frozen=True)
 class Rota:
@@ -137,11 +139,10 @@ def acting_for(owner_id: InstrumentedAttribute[int | None]) -> ColumnElement[int
 
 
 def _cover_id(owner_id: InstrumentedAttribute[int | None] | int) -> ScalarSelect[int]:
-    colleague = aliased(Person)
     return (
-        select(colleague.id)
-        .join(Absence, Absence.cover_id == colleague.id)
-        .where(Absence.person_id == owner_id, Absence.holds(clock.now()), colleague.active)
+        select(_Colleague.id)
+        .join(Absence, Absence.cover_id == _Colleague.id)
+        .where(Absence.person_id == owner_id, Absence.holds(clock.now()), _Colleague.active)
         .order_by(Absence.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -64,9 +64,8 @@ def install(
         execution_options={"populate_existing": True},
     ).one()  # fmt: skip
     session.execute(
-        insert(Team)
-        .values([{"workspace_id": row.id, "name": team} for team in TEAMS])
-        .on_conflict_do_nothing()
+        insert(Team).on_conflict_do_nothing(),
+        [{"workspace_id": row.id, "name": team} for team in TEAMS],
     )
     return row
 

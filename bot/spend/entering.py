@@ -108,7 +108,7 @@ def add(
     if not written:
         return []
     added = session.scalars(
-        insert(SpendEntry).values(written).on_conflict_do_nothing().returning(SpendEntry)
+        insert(SpendEntry).on_conflict_do_nothing().returning(SpendEntry), written
     ).all()
     if added:
         warn(session, campaign)

@@ -69,10 +69,12 @@ class SpendEntry(Base):
         return Money(self.minor, self.currency)
 
 
+_Later = aliased(SpendEntry)
+
+
 def stands() -> ColumnElement[bool]:
     """Whether an entry counts: no other one corrects it."""
-    later = aliased(SpendEntry)
-    return ~exists().where(later.corrects_id == SpendEntry.id)
+    return ~exists().where(_Later.corrects_id == SpendEntry.id)
 
 
 class Margin(Base):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     Select,
     Text,
     and_,
@@ -16,7 +17,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    values,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 
@@ -149,7 +149,12 @@ class _True:
 
 def _new(workspace_id: int, platform: Platform) -> Select[Any]:
     """What the platform does not know, or has been told to forget."""
-    kinds = values(column("kind", Text), name="kinds").data([(kind.value,) for kind in Kind])
+    # No VALUES: SQLAlchemy would compile the statement anew each time.
+    kinds = (
+        func.unnest(literal([kind.value for kind in Kind], ARRAY(Text)))
+        .table_valued(column("kind", Text), name="kinds")
+        .render_derived()
+    )
     kind = kinds.c.kind
     true_now = _True(platform, kind)
     reported = (
