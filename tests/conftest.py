@@ -17,6 +17,7 @@ from hypothesis import settings
 from slack_bolt.listener.custom_listener import CustomListener
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from bot import clock
 from bot.store import Store
@@ -64,9 +65,13 @@ settings.register_profile("handoff", derandomize=True, deadline=None)
 settings.load_profile("handoff")
 
 
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: tests wait much of their time, for servers to stop, timers to fire."""
-    return max(2, (os.cpu_count() or 1) * 2)
+    """One for each core, and one for the tests that wait."""
+    return _cores() + 1
 
 
 # A demo, an application, a browser's context are made once for each of these files.
@@ -76,35 +81,63 @@ _TOGETHER = {
     "tests/reports/test_in_chromium.py",
     "tests/reports/test_pages.py",
 }
-
-
-# They wait long for what they are about (a dead worker is noticed, a browser draws), or compute
-# long. Begun last, one of them would go on alone.
-_FIRST = {
+# They wait, for a browser that draws, for processes that start and that are noticed to be dead.
+_WAITING = {
     "tests/journeys/test_browser.py",
     "tests/journeys/test_crashes.py",
-    "tests/journeys/test_races.py",
     "tests/journeys/test_source_crashes.py",
-    "tests/journeys/test_week.py",
     "tests/playground/page/test_page.py",
     "tests/reports/test_in_chromium.py",
+    "tests/slack/test_outages.py",
+    "tests/store/test_embedded.py",
+    "tests/store/test_migrations.py",
+    "tests/test_command_line.py",
+    "tests/test_doctor.py",
+}
+# They compute long. Begun last, one of them would go on alone.
+_LONG = {
+    "tests/journeys/test_races.py",
+    "tests/journeys/test_week.py",
     "tests/standups/test_standup_quarter.py",
+    "tests/test_every_route.py",
 }
 
 
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in _FIRST)
+    items.sort(key=lambda item: _file(item.nodeid) not in _WAITING | _LONG)
 
 
 class _Scheduling(LoadScopeScheduling):
-    """Tests go where there is room, but those of some files stay together.
+    """Tests go where there is room, but those of some files stay together, and those that wait go
+    to a process of their own: more processes than cores that compute get in each other's way, and
+    took a sixth longer in all.
 
     xdist's own marks for groups have no effect with pytest 9.2, whose node ids cannot be changed.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file, _, _ = nodeid.partition("::")
-        return file if file in _TOGETHER else nodeid
+        return _file(nodeid) if _file(nodeid) in _TOGETHER else nodeid
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        scopes = iter(self.workqueue)
+        if len(self.nodes) > _cores():
+            scopes = (each for each in scopes if (_file(each) in _WAITING) is self._waits(node))
+        chosen = next(scopes, next(iter(self.workqueue)))
+        self.workqueue.move_to_end(chosen, last=False)
+        super()._assign_work_unit(node)
+
+    def _reschedule(self, node: WorkerController) -> None:
+        is_over = not any(_file(each) in _WAITING for each in self.workqueue)
+        if self._waits(node) and is_over and not node.shutting_down:
+            node.shutdown()
+        super()._reschedule(node)
+
+    def _waits(self, node: WorkerController) -> bool:
+        return node in self.nodes[_cores() :]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
