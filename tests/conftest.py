@@ -4,6 +4,7 @@ import atexit
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -66,7 +67,8 @@ settings.load_profile("handoff")
 
 
 def _cores() -> int:
-    return os.cpu_count() or 1
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -123,14 +125,14 @@ class _Scheduling(LoadScopeScheduling):
         return _file(nodeid) if _file(nodeid) in _TOGETHER else nodeid
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        scopes = iter(self.workqueue)
-        if len(self.nodes) > _cores():
-            scopes = (each for each in scopes if (_file(each) in _WAITING) is self._waits(node))
-        chosen = next(scopes, next(iter(self.workqueue)))
+        """Take the first of the node's own kind; the others take over what waits, at the end."""
+        mine = (each for each in self.workqueue if (_file(each) in _WAITING) is self._waits(node))
+        chosen = next(mine, next(iter(self.workqueue)))
         self.workqueue.move_to_end(chosen, last=False)
         super()._assign_work_unit(node)
 
     def _reschedule(self, node: WorkerController) -> None:
+        """Give it more to do; the node that waits ends when nothing is left that waits."""
         is_over = not any(_file(each) in _WAITING for each in self.workqueue)
         if self._waits(node) and is_over and not node.shutting_down:
             node.shutdown()
