@@ -57,7 +57,7 @@ class Schedule(Base):
         grace: timedelta = timedelta(hours=4),
         **args: Any,
     ) -> Self:
-        """One for `put_schedules`, which calls the task with `args`.
+        """A schedule for `put_schedules`; the task is called with `args`.
 
         `cron` has the five fields of crontab; days of the week by name (`mon-fri`), since
         APScheduler counts them from Monday. After `grace`, a time that was missed is left out.
@@ -68,7 +68,7 @@ class Schedule(Base):
         )  # fmt: skip
 
     def after(self, moment: datetime) -> datetime:
-        """The first time after `moment`, in UTC. Raises ValueError for a cron that says nothing."""
+        """The first time after `moment`, in UTC. Raises ValueError where `cron` makes no sense."""
         trigger = CronTrigger.from_crontab(self.cron, timezone=ZoneInfo(self.zone))
         # A cron trigger counts `moment` itself as a next time, so ask for one just behind it.
         fire_time = trigger.get_next_fire_time(None, moment + timedelta(microseconds=1))
