@@ -133,8 +133,8 @@ class _Scheduling(LoadScopeScheduling):
 
     def _reschedule(self, node: WorkerController) -> None:
         """Give it more to do; the node that waits ends when nothing is left that waits."""
-        is_over = not any(_file(each) in _WAITING for each in self.workqueue)
-        if self._waits(node) and is_over and not node.shutting_down:
+        ends = self._waits(node) and not node.shutting_down
+        if ends and not any(_file(each) in _WAITING for each in self.workqueue):
             node.shutdown()
         super()._reschedule(node)
 
