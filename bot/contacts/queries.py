@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.contacts.models import Consent
 
-_Its = aliased(Consent)
+_TheirConsent = aliased(Consent)
 
 
 def last_consent(session: Session, contact_id: int) -> Consent | None:
@@ -18,9 +18,9 @@ def last_consent(session: Session, contact_id: int) -> Consent | None:
 def last_consent_id(contact_id: Any) -> ScalarSelect[int]:
     """The id of what a contact agreed to or refused last; `contact_id` is a number or a column."""
     return (
-        select(_Its.id)
-        .where(_Its.contact_id == contact_id)
-        .order_by(_Its.given_at.desc(), _Its.id.desc())
+        select(_TheirConsent.id)
+        .where(_TheirConsent.contact_id == contact_id)
+        .order_by(_TheirConsent.given_at.desc(), _TheirConsent.id.desc())
         .limit(1)
         .scalar_subquery()
     )
