@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
@@ -87,7 +87,7 @@ def go_away(
     if absence and (absence.ends_at, absence.cover_id) == (until, cover_id) and not stand_ins:
         return []  # the form came twice
     absence = replace_absence(session, who, until, cover)
-    _end_head_starts(session, who)
+    _pass_on(session, who)
     chosen = stand_ins or {}
     leads = [each for each in _open_leads(session, Lead.claimed_by == who.id) if each.id in chosen]
     for lead in leads:
@@ -130,15 +130,17 @@ def _show_cover_again(session: Session, absence: Absence) -> None:
         slack.redraw_all(session, [(COVERS, absence.id), (slack.HOME, absence.cover_id)])
 
 
-def _end_head_starts(session: Session, who: Person) -> None:
-    """What was kept for them alone, everybody may claim."""
-    kept = (
-        update(Lead)
-        .where(Lead.reserved_for == who.id, Lead.claimed_by.is_(None))
-        .values(reserved_for=None, reserved_until=None)
-        .returning(Lead.id)
-    )
-    slack.redraw_all(session, [(CARD, lead_id) for lead_id in session.scalars(kept)])
+def _pass_on(session: Session, who: Person) -> None:
+    """What was kept for them alone, everybody may claim; what was offered to them, the clock offers
+    to whoever's turn is next."""
+    theirs = or_(Lead.reserved_for == who.id, Lead.suggested_to == who.id)
+    for lead in _open_leads(session, and_(Lead.claimed_by.is_(None), theirs)):
+        if lead.reserved_for == who.id:
+            lead.reserved_for = lead.reserved_until = None
+            slack.redraw(session, CARD, lead.id)
+        if lead.suggested_to == who.id:
+            lead.suggested_to, lead.next_check_at = None, clock.now()
+            record(session, lead, who, EventType.DECLINED, why="away")
 
 
 def lend(

@@ -309,6 +309,23 @@ def test_who_passes_on_hands_over_to_the_next_and_then_to_the_fallback(floor: Fl
     assert floor.steps(lead)[-1] == (EscalationStep.FALLBACK, "Boss", "Mon 09:30")
 
 
+def test_what_was_offered_to_somebody_who_goes_away_is_offered_to_the_next(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.until(NINE + 30 * MINUTE)
+    assert floor.get(lead).suggested_to == floor.sal.id
+    with floor.store.transaction() as session:
+        absences.go_away(session, floor.sal, NINE + 24 * HOUR)
+    assert offer_to(floor, lead, floor.sal).endswith("back in the channel.")
+    floor.until(NINE + 31 * MINUTE)
+    assert floor.get(lead).suggested_to == floor.sue.id
+    assert offer_to(floor, lead, floor.sal).endswith("offered to somebody else.")
+    with floor.store.transaction() as session:
+        absences.go_away(session, floor.sue, NINE + 24 * HOUR)
+    floor.until(NINE + 2 * HOUR)
+    assert floor.get(lead).suggested_to is None
+    assert floor.steps(lead)[-1][1:] == ("Boss", "Mon 10:00")
+
+
 def test_when_all_are_out_the_named_person_hears_of_it_once(floor: Floor) -> None:
     nina = floor.hire("Nina", Role.MARKETER)
     floor.level(fallback_id=nina.id)
@@ -1237,6 +1254,19 @@ def notices_to(floor: Floor, lead_id: int, who: Person) -> list[str]:
         shown = session.scalars(select(Card.subject_id).where(Card.target == who.slack_id)).all()
         assert set(ids) <= set(shown)
         return [notifications.step(queries.step_facts(session, each)).text for each in ids]
+
+
+def offer_to(floor: Floor, lead_id: int, who: Person) -> str:
+    """What the message says by which the lead was offered to this person."""
+    with floor.store.transaction() as session:
+        offered = session.scalars(
+            select(LeadStep.id).where(
+                LeadStep.lead_id == lead_id,
+                LeadStep.person_id == who.id,
+                LeadStep.step == EscalationStep.SUGGEST,
+            )
+        ).one()
+        return notifications.step(queries.step_facts(session, offered)).text
 
 
 def test_the_former_owner_hears_of_a_reassignment(floor: Floor) -> None:
