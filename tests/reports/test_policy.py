@@ -32,7 +32,7 @@ TABLE = {
 FACTS = {
     "company": "Nordlicht", "utm_source": "newsletter", "utm_medium": "paper",
     "utm_campaign": "spring", "utm_term": "tills", "utm_content": "blue", "country": "Austria",
-    "rating_reason": "wanted something else",
+    "quality_reason": "wanted something else",
 }  # fmt: skip
 SECRETS = {
     "first_name": ("Adelheid", DataClass.NAME), "last_name": ("Zwölfer", DataClass.NAME),
@@ -92,9 +92,10 @@ def test_a_room_sees_what_everyone_in_it_sees() -> None:
 
 
 def secret_lead(owner_id: int | None) -> dict[str, Any]:
-    values = {name: words for name, (words, _) in SECRETS.items()}
+    values = FACTS | {name: words for name, (words, _) in SECRETS.items()}
+    values["rating_reason"] = values.pop("quality_reason")
     return {
-        **FACTS, **values, "answers": [{"question": "Budget", "answer": values["answers"]}],
+        **values, "answers": [{"question": "Budget", "answer": values["answers"]}],
         "claimed_by": owner_id, "claimed_at": MONDAY if owner_id else None,
         "status": "won", "won_minor": AMOUNT, "won_currency": "EUR", "rating": "weak",
         "received_at": MONDAY,
