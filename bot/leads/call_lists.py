@@ -1,6 +1,6 @@
 """Call lists: whom to call next, and what each call brought."""
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -10,7 +10,15 @@ from bot.leads.calls import NotedAlready, add_attempt
 from bot.leads.claiming import owned, release, set_owner
 from bot.leads.events import keep_note, record
 from bot.leads.list_models import CallOutcome, CallProgress
-from bot.leads.models import CallList, CallResult, Disposition, EventType, Lead, Status
+from bot.leads.models import (
+    CallList,
+    CallResult,
+    Disposition,
+    EventType,
+    Lead,
+    LeadEvent,
+    Status,
+)
 from bot.leads.notices import notify_owner
 from bot.leads.outcomes import Ending, attempts_needed, lose
 from bot.people import service as people
@@ -69,6 +77,8 @@ def note_call(
     if attempt not in (None, lead.call_attempts):
         raise NotedAlready
     lead.call_outcome, lead.call_attempts = outcome, lead.call_attempts + 1
+    if outcome in (CallOutcome.INTERESTED, CallOutcome.CALL_BACK):
+        lead.first_response_at = lead.first_response_at or clock.now()
     if outcome is not CallOutcome.NOT_INTERESTED:  # else the loss keeps it
         keep_note(session, lead, who, EventType.CALLED, note)
     record(session, lead, who, EventType.CALLED, outcome=outcome, note=note.strip() or None)
@@ -82,7 +92,6 @@ def note_call(
         return lose(session, who, lead_id, given_up)
     if outcome is CallOutcome.NOT_INTERESTED:
         return lose(session, who, lead_id, Ending(Disposition.NO_INTEREST_OR_NEED, note))
-    lead.first_response_at = lead.first_response_at or clock.now()
     lead.next_check_at = clock.now()
     if not lead.is_hot:
         owner = session.get_one(Person, lead.claimed_by)
@@ -91,11 +100,19 @@ def note_call(
 
 
 def unassign_uncalled(session: Session, who: Person, lead_id: int) -> None:
-    """The person stopped before the call: somebody else can have it, if it was theirs."""
+    """The person stopped before the call: somebody else can have it, if they got it from the list;
+    what they claimed themselves stays theirs."""
     lead = session.get(Lead, lead_id, with_for_update={"key_share": True})
     if lead is None or lead.claimed_by != who.id or lead.is_closed or lead.first_response_at:
         return
-    release(session, who, lead_id)
+    from_the_list = exists().where(
+        LeadEvent.lead_id == lead.id,
+        LeadEvent.event_type == EventType.CLAIMED,
+        LeadEvent.at >= lead.claimed_at,
+        LeadEvent.facts.has_key("call_list_id"),
+    )
+    if session.scalar(select(from_the_list)):
+        release(session, who, lead_id)
 
 
 def call_progress(session: Session, call_list_id: int) -> CallProgress:
@@ -120,5 +137,6 @@ def _to_call(call_list_id: int) -> ColumnElement[bool]:
         Lead.status == Status.NEW,
         Lead.merged_into.is_(None),
         Lead.first_response_at.is_(None),
+        Lead.snoozed_until.is_(None),
         _NOT_CALLED,
     )

@@ -24,8 +24,8 @@ _BEFORE = "leads_before"
 _STATE = (
     "status", "claimed_by", "claimed_at", "first_claimed_by", "first_claimed_at",
     "first_response_at", "qualified_at", "rating", "rating_reason", "rated_at", "disposition",
-    "disposition_note", "won_minor", "won_currency", "expected_minor", "expected_currency",
-    "expected_on", "closed_at", "passed_by", "returns_to",
+    "disposition_note", "call_outcome", "won_minor", "won_currency", "expected_minor",
+    "expected_currency", "expected_on", "closed_at", "passed_by", "returns_to",
     "reserved_for", "reserved_until", "snoozed_until", "wake_at", "claim_worked",
     "response_worked", "first_name", "last_name", "company", "job_title", "country", "email",
     "email_key", "phone_raw", "phone_e164",

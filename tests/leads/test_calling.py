@@ -2,7 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -10,18 +10,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from bot import clock
 from bot.campaigns.models import Campaign, Kind
 from bot.errors import NotAllowed, NotFound
 from bot.intake import forms as import_forms
 from bot.intake import imports
 from bot.intake import messages as import_card
 from bot.intake.models import Import, ImportState
-from bot.leads import call_lists, forms, queries
+from bot.leads import call_lists, claiming, forms, queries, undoing
 from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import CallOutcome, CallProgress
 from bot.leads.messages import lead_card, lead_modal, lists
 from bot.leads.models import CallList, Lead, LeadEvent, Status
 from bot.leads.notices import CARD
+from bot.leads.steps import last_step
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
@@ -29,6 +31,7 @@ from playground import limits
 from playground.methods.views import MAX_VIEW_BYTES
 from tests.company import hire, install
 from tests.golden_files import Golden
+from tests.moved_clock import MovedClock
 from tests.threads import at_once
 
 JUNE = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -202,6 +205,43 @@ def test_who_stops_gives_back_whom_they_were_shown_and_nothing_else(
         call_lists.unassign_uncalled(session, sofia, shown)
     assert lead(store, shown).claimed_by is None
     assert next_id(store, ben, call_list) == shown
+
+
+@pytest.mark.parametrize("outcome", [CallOutcome.INTERESTED, CallOutcome.NOT_INTERESTED])
+def test_a_call_that_is_undone_leaves_nothing_behind(
+    store: Store, sofia: Person, ben: Person, workspace: Workspace, outcome: CallOutcome
+) -> None:
+    hands, call_list = MovedClock(), make_list(store, workspace, 1)
+    found = next_id(store, sofia, call_list)
+    assert found is not None
+    hands.forward(minutes=1)
+    call(store, sofia, found, outcome)
+    with store.transaction() as session:
+        undoing.undo(session, sofia, last_step(session, sofia, found)[-1].id)
+    undone = lead(store, found)
+    assert (undone.status, undone.call_outcome, undone.first_response_at) == (
+        Status.NEW, None, None,
+    )  # fmt: skip
+    with store.transaction() as session:
+        claiming.release(session, sofia, found)
+    assert next_id(store, ben, call_list) == found
+
+
+def test_the_list_leaves_alone_whom_somebody_claimed_by_themselves(
+    store: Store, sofia: Person, workspace: Workspace
+) -> None:
+    call_list = make_list(store, workspace, 1)
+    with store.transaction() as session:
+        claimed = session.scalars(select(Lead.id)).one()
+        claiming.claim(session, sofia, claimed)
+    assert next_id(store, sofia, call_list) == claimed
+    with store.transaction() as session:
+        call_lists.unassign_uncalled(session, sofia, claimed)
+    assert lead(store, claimed).claimed_by == sofia.id
+    with store.transaction() as session:
+        claiming.snooze(session, sofia, claimed, clock.now() + timedelta(days=2))
+    assert next_id(store, sofia, call_list) is None
+    assert lead(store, claimed).snoozed_until is not None
 
 
 def test_only_salespeople_call_and_only_their_own_lists(
