@@ -84,6 +84,7 @@ def unassign(session: Session, lead: Lead, by: Actor) -> None:
     """Take the lead, locked and open, from its owner: everybody can claim it."""
     owner_id = lead.claimed_by
     set_owner(lead, None)
+    lead.passed_by = owner_id
     record(session, lead, by, EventType.RELEASED, owner_id=owner_id)
     notify_former_owner(session, lead, owner_id, by)
 

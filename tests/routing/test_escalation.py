@@ -272,6 +272,15 @@ def test_a_claim_without_contact_is_reminded_and_taken_back(floor: Floor) -> Non
     assert floor.steps(lead)[-1] == (EscalationStep.SUGGEST, "Sue", "Mon 10:30")
 
 
+def test_who_released_a_lead_is_not_offered_it(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.hands.now += MINUTE
+    floor.do(claiming.release, floor.sal, lead)
+    floor.until(NINE + 45 * MINUTE)
+    assert floor.get(lead).suggested_to == floor.sue.id
+
+
 def test_no_owner_is_first_reminded_after_the_response_target(floor: Floor) -> None:
     """At the latest when it passes; a lead that is late already is reminded of halfway to when it
     goes back."""
