@@ -279,7 +279,8 @@ def _record_touches(session: Session, joined: Sequence[_Joined]) -> None:
 def _update_lead(session: Session, draft: LeadDraft, lead: Lead) -> None:
     """What a touch changes of its lead."""
     at, is_listed = draft.context.at, draft.context.call_list_id is not None
-    lead.last_touch_at = at
+    if not is_listed:
+        lead.last_touch_at = at  # who stands on a list has not written again
     lead.last_campaign_id = draft.campaign_id or lead.last_campaign_id
     lead.labels = sorted({*lead.labels, *draft.labels})
     if draft.score.points > lead.score:

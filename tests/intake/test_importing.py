@@ -181,6 +181,7 @@ def test_whoever_has_an_open_lead_joins_it_without_a_noise(
     with store.transaction() as session:
         lead = session.get_one(Lead, lead_id)
         assert (lead.call_list_id, lead.source) == (None, "form")
+        assert lead.last_touch_at == lead.received_at, "nobody wrote again"
 
 
 def test_who_stands_in_a_list_is_announced_when_they_ask_to_be_called(
