@@ -73,11 +73,10 @@ def save_rules(act: Act, form: forms.ChangeRules) -> None:
 
 
 @capability.action(messages.REPLAY, _SUBMISSIONS)
-def replay(act: Act) -> None:
-    """A submission is read again."""
-    receipt = receiving.replay(act.session, act.person, act.row_id)
-    if receipt.problem is not None:
-        raise Unreadable(receipt.problem.problems)
+def replay(act: Act) -> Unreadable | None:
+    """A submission is read again; one that still cannot be read stays, with its new reason."""
+    problem = receiving.replay(act.session, act.person, act.row_id).problem
+    return Unreadable(problem.problems) if problem is not None else None
 
 
 @capability.action(messages.DISMISS, _SUBMISSIONS)
