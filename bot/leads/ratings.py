@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.campaigns import announcing as campaigns
+from bot.campaigns.models import Campaign
 from bot.formats import in_words
 from bot.leads.list_models import RatingSummary
 from bot.leads.models import Lead, Rating, Status
+from bot.leads.notices import has_names_only
 
 IS_LOST_FOR = and_(
     Lead.status == Status.LOST, Lead.disposition.is_not(None), Lead.merged_into.is_(None)
@@ -44,11 +46,19 @@ def rated_low_for(
     return _counted(session, _WORDS, [*which, _IS_LOW_FOR], facts)
 
 
-def reasons(session: Session, which: Sequence[ColumnElement[bool]], most: int) -> Counted:
-    """Both together, in words: the codes by their names, what was typed between quotes."""
+def _reasons(session: Session, campaign: Campaign) -> Counted:
+    """Both together, in words: the codes by their names, what was typed between quotes. That may
+    name people, so it is left out where the channel sees names only."""
+    which = _of(campaign.id)
     lost = [(in_words(code), count) for code, count in lost_for(session, which)]
+    if has_names_only(session, campaign.workspace_id):
+        return lost[:_MOST_REASONS]
     low = [(f"“{words}”", count) for words, count in rated_low_for(session, which)]
-    return sorted([*lost, *low], key=lambda each: (-each[1], each[0]))[:most]
+    return sorted([*lost, *low], key=lambda each: (-each[1], each[0]))[:_MOST_REASONS]
+
+
+def _of(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (Lead.campaign_id == campaign_id, Lead.merged_into.is_(None))
 
 
 def _counted(
@@ -91,7 +101,7 @@ def update_summary(session: Session, lead: Lead) -> None:
 
 def rating_summary(session: Session, campaign_id: int) -> RatingSummary:
     """How the campaign's leads were rated, how they ended, and the reasons named most."""
-    mine = (Lead.campaign_id == campaign_id, Lead.merged_into.is_(None))
+    mine = _of(campaign_id)
     received, claimed = session.execute(
         select(func.count(), func.count(Lead.first_claimed_at)).where(*mine)
     ).one()
@@ -103,5 +113,5 @@ def rating_summary(session: Session, campaign_id: int) -> RatingSummary:
         received=received,
         claimed=claimed,
         ratings={Rating(rating): count for rating, count in ratings if rating},
-        reasons=reasons(session, mine, _MOST_REASONS),
+        reasons=_reasons(session, session.get_one(Campaign, campaign_id)),
     )

@@ -11,6 +11,7 @@ from bot.errors import FieldErrors
 from bot.leads.models import Lead, Status
 from bot.leads.notice_models import CLAIMED_STEPS, UNCLAIMED_STEPS, ServiceLevel
 from bot.leads.notices import CARD
+from bot.leads.ratings import RATING_SUMMARY
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.routing.models import SlaTerms
@@ -72,10 +73,14 @@ def _contradictions(terms: SlaTerms) -> dict[str, str]:
 
 
 def _redraw_open(session: Session, workspace_id: int) -> None:
-    """What the channel sees of the leads that are open changes at once."""
+    """What the channel sees of the leads that are open, and of ratings, changes at once."""
     still_open = select(Lead.id).where(
         Lead.workspace_id == workspace_id,
         Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
         Lead.id.in_(select(Card.subject_id).where(Card.kind == CARD)),
     )
+    summaries = select(Card.subject_id).where(
+        Card.workspace_id == workspace_id, Card.kind == RATING_SUMMARY
+    )
     slack.redraw_all(session, [(CARD, lead_id) for lead_id in session.scalars(still_open)])
+    slack.redraw_all(session, [(RATING_SUMMARY, each) for each in session.scalars(summaries)])

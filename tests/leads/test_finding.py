@@ -11,7 +11,7 @@ from bot import clock
 from bot.campaigns import announcing as campaigns
 from bot.errors import NotAllowed, NotFound
 from bot.leads import claiming, merging, notices, outcomes, queries, ratings
-from bot.leads.models import Lead, Rating
+from bot.leads.models import Disposition, Lead, Rating
 from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.leads.queries import NothingToFind
 from bot.money import Money
@@ -174,3 +174,10 @@ def test_a_tally_counts_ratings_and_the_reasons_named_most(floor: Floor) -> None
     assert (counted.received, counted.claimed) == (5, 4)
     assert counted.ratings == {Rating.GREAT: 1, Rating.WEAK: 1, Rating.JUNK: 2}
     assert counted.reasons == [("“student”", 2), ("“bot”", 1)]
+    see_names_only(floor)
+    lost = outcomes.Ending(Disposition.NO_BUDGET)
+    lead_id = floor.lead("sofia", campaign_id=campaign_id)
+    floor.do(partial(outcomes.lose, ending=lost), "sofia", lead_id)
+    with floor.store.transaction() as session:
+        counted = ratings.rating_summary(session, campaign_id)
+    assert counted.reasons == [("No budget", 1)]
