@@ -156,8 +156,9 @@ class _Adding:
         campaign_id = self._staged.campaigns.get(named) or self._names.get(named.casefold())
         if campaign_id is None and not row.reads_like_a_sum:
             campaign_id = self._staged.campaign_id
-        if campaign_id is not None:
-            return self._known[int(campaign_id)]
+        campaign = self._known.get(int(campaign_id or 0))
+        if campaign is not None:  # it may have been cancelled since somebody said so
+            return campaign
         if named and named not in self.reading.unknown:
             self.reading.unknown.append(named)
         if row.reads_like_a_sum:

@@ -1,11 +1,13 @@
 """Imports of spend: looked at, mapped, taken in once, restated days corrected."""
 
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from bot.campaigns import changing
 from bot.campaigns.models import Campaign
 from bot.errors import NotFound
 from bot.money import Money
@@ -42,6 +44,17 @@ def take(company: Company, staged: SpendImport) -> dict[str, Any]:
         found = importing.in_preview(session, company.mara, staged.id)
         importing.book(session, found)
         return found.outcome
+
+
+def test_rows_of_a_campaign_that_was_cancelled_meanwhile_are_refused(company: Company) -> None:
+    campaign = company.announce(starts_on=date(2026, 6, 20), ends_on=None)
+    staged = stage(company, "Day,Campaign,Currency code,Cost\n2026-06-01,Foo,EUR,100.00\n")
+    with company.store.transaction() as session:
+        found = importing.in_preview(session, company.mara, staged.id)
+        importing.change(session, found, found.meanings, None, {"Foo": campaign.id})
+        changing.cancel(session, company.mara, campaign.id)
+    assert "No campaign is called “Foo”" in str(take(company, staged))
+    assert amounts(company) == []
 
 
 def amounts(company: Company) -> list[tuple[int, str, int]]:
