@@ -163,7 +163,9 @@ def set_up(
     `sheet` is one of TITLES; conversions come as CSV in any case. Raises NotAllowed, and
     FieldErrors where there are too many.
     """
-    if len(exports(session, who)) >= MOST:
+    known = exports(session, who)
+    place = (channel, sheet, rhythm)
+    if len(known) >= MOST and all((e.channel, e.sheet, e.rhythm) != place for e in known):
         raise FieldErrors({"sheet": f"You already have {MOST}. Remove one first."})
     kind = kind if sheet in SHEETS else FileKind.CSV
     changing = {"at": at, "kind": kind.value, "set_up_by": who.id, "set_up_at": clock.now()}
