@@ -20,6 +20,7 @@ from bot.leads.models import (
     Lead,
     LeadEvent,
     LeadNote,
+    Touch,
 )
 from bot.people.models import Person
 from bot.slack.text import moment, safe
@@ -34,6 +35,7 @@ _MOST_BESIDE = 3
 # Eight sections of 3,000 characters each stay below what a modal holds, whatever is escaped.
 _MOST_SECTIONS = 8
 _MOST_MEETING_SECTIONS = 2
+_MOST_RETURN_SECTIONS = 2
 _SECTION = 2_900
 
 # What only a machine reads: `adset_id`, `Record ID`.
@@ -121,6 +123,43 @@ def answers_beside(answers: Answers) -> str:
     """The same below what somebody wrote when they came back."""
     found = few_answers(answers, _MOST_BESIDE)
     return f"\n{found}" if found else ""
+
+
+def given_anew(touch: Touch, lead: Lead, *, names_only: bool) -> str:
+    """Who wrote and how to reach them, where that is not what the lead says already: colleagues
+    share a telephone, and many give their number only the second time."""
+    given, known = touch.facts, map(_letters, (
+        lead.name, lead.company, lead.job_title, lead.email, lead.phone_raw, lead.phone_e164
+    ))  # fmt: skip
+    name = " ".join(filter(None, [given.get("first_name"), given.get("last_name")]))
+    parts = [name, given.get("company")]
+    if not names_only:
+        parts += [given.get("job_title"), given.get("email"), given.get("phone")]
+    said = set(known)
+    return " · ".join(safe(each, 100) for each in parts if each and _letters(each) not in said)
+
+
+def _letters(text: str | None) -> str:
+    """The letters and digits alone, in lower case: two ways to write a number are one."""
+    return re.sub(r"[\W_]", "", text or "").casefold()
+
+
+def earlier_returns(facts: LeadFacts) -> Iterator[SectionBlock]:
+    """What was said each time before the newest, as much as a modal holds."""
+    lines = [
+        f"• {moment(touch.at)}: {said}"
+        for touch in facts.touches[1:]
+        if (said := _in_one_line(touch, facts.lead))
+    ]
+    return _in_sections(lines, _MOST_RETURN_SECTIONS, "older one", title="*Came back before*")
+
+
+def _in_one_line(touch: Touch, lead: Lead) -> str:
+    message = touch.facts.get("message")
+    words = safe(" ".join(message.split()), 500) if isinstance(message, str) else ""
+    parts = [given_anew(touch, lead, names_only=False), words]
+    parts += [_line(each, 100, 200) for each in touch.unplaced]
+    return " · ".join(filter(None, parts))
 
 
 def every_answer(answers: Answers) -> Iterator[SectionBlock]:

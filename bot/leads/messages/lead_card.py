@@ -23,6 +23,7 @@ from bot.leads.messages.details import (
     answers_beside,
     besides_meeting,
     few_answers,
+    given_anew,
     handover,
     last_note,
     mail_link,
@@ -211,6 +212,8 @@ def came_back(facts: LeadFacts) -> str:
     words = f"\n> {safe(message, 300)}" if isinstance(message, str) else ""
     answers = besides_meeting(touch.unplaced)
     words = "" if facts.names_only else words + answers_beside(answers)
+    if given := given_anew(touch, facts.lead, names_only=facts.names_only):
+        words = f"\n{given}{words}"
     return f"*Came back* {moment(touch.at)} {safe(way(touch.source))}{often}{words}"
 
 
@@ -219,6 +222,8 @@ def returned(touch: Touch, lead: Lead) -> Message:
     message = touch.facts.get("message")
     words = f"\n> {safe(message, 1_000)}" if isinstance(message, str) else ""
     words += answers_beside(touch.unplaced)
+    if given := given_anew(touch, lead, names_only=False):
+        words = f"\n{given}{words}"
     who = f"*{safe(lead.name, 100)}*" + (f" of {safe(lead.company, 100)}" if lead.company else "")
     did = "booked a meeting" if any("meeting" in each for each in touch.unplaced) else "came back"
     text = f"{who} {did} {safe(way(touch.source))}: your lead #{lead.id}.{words}"

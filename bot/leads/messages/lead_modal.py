@@ -23,6 +23,7 @@ from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages import lead_card
 from bot.leads.messages.details import (
     besides_meeting,
+    earlier_returns,
     every_answer,
     every_meeting,
     every_note,
@@ -68,6 +69,8 @@ def _blocks(facts: LeadFacts) -> Iterator[Block]:
     yield from every_meeting(facts)
     if facts.touches:
         yield SectionBlock(text=lead_card.came_back(facts))
+        if not facts.names_only:
+            yield from earlier_returns(facts)
     if not facts.names_only:
         yield from every_note(facts)
     yield ContextBlock(elements=[MarkdownTextObject(text=line) for line in _small_print(facts)])
