@@ -50,12 +50,13 @@ class Candidate(NamedTuple):
 def candidate(payload: LeadPayload, workspace: Workspace, at: datetime) -> Candidate:
     """The payload as it comes to this workspace at this time, on whose clocks its times are read.
 
-    Without an external id of the sender's, the same person within the same minute is the same lead.
+    Without an external id of the sender's, the same words within the same minute are the same lead.
     """
     payload.read_clock(workspace.zone, at)
     phone = payload.phone_e164(workspace.country)
     person = payload.email_key or phone or payload.phone or ""
-    external_id = payload.external_id or _hash(f"{person}|{at:%Y-%m-%dT%H:%M}")
+    said = payload.model_dump_json(exclude={"submitted_at"})
+    external_id = payload.external_id or _hash(f"{at:%Y-%m-%dT%H:%M}|{said.casefold()}")
     if len(external_id) > _LONGEST_ID:
         external_id = _hash(external_id)
     key = (external_id, _hash(person)[:32])
