@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
+from bot import __version__
 from bot.crm import connection, webhooks
 from bot.crm.push import push
 from bot.intake import receiving as lead_receiving
@@ -45,6 +46,7 @@ def test_help_is_there_at_once() -> None:
     )
     assert not ended.stdout.strip()
     assert "serve Slack and lead sources" in handoff("--help").stdout
+    assert handoff("--version").stdout == f"Handoff {__version__}\n"
 
 
 def test_a_signal_stops_it_whenever_it_comes() -> None:

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
-from bot import logs
+from bot import __version__, logs
 from bot.cli.imports import importing
 from bot.errors import HandoffError
 
@@ -44,6 +44,7 @@ def _verb(module: str, name: str) -> Verb:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("handoff", description="Marketing and sales, in one channel.")
+    parser.add_argument("--version", action="version", version=f"Handoff {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = _add(commands, "run", _verb("running", "run"),

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from importlib.metadata import version
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, NamedTuple
 
@@ -29,7 +28,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from standardwebhooks import Webhook
 
-from bot import clock
+from bot import __version__, clock
 from bot.campaigns.models import Campaign
 from bot.contacts.queries import last_consent
 from bot.leads import external_changes
@@ -289,7 +288,7 @@ def _headers(receiver: Receiver, message_id: str, body: bytes) -> dict[str, str]
     signed = [Webhook(each).sign(message_id, at, body.decode()) for each in receiver.secrets]
     return {
         "content-type": "application/json",
-        "user-agent": f"Handoff/{version('handoff')}",
+        "user-agent": f"Handoff/{__version__}",
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": " ".join(signed),

@@ -1,11 +1,10 @@
 """The FastAPI application, put together."""
 
-from importlib.metadata import version
-
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 
+from bot import __version__
 from bot.people.service import NotInstalled
 from bot.store import DatabaseDown
 from bot.web.health import Health
@@ -27,7 +26,7 @@ def create(
     """
     app: FastAPI = FastAPIOffline(
         title="Handoff",
-        version=version("handoff"),
+        version=__version__,
         description="Send leads to sales: each is stored before it is answered, and shown once. "
         "Read the figures: leads, campaigns, spend and weeks, in pages.",
         responses={429: {"description": "Too many requests without a valid key."}},
