@@ -48,10 +48,12 @@ def choose(session: Session, workspace_id: int, words: str, limit: int) -> Seque
         Campaign.workspace_id == workspace_id, Campaign.stage != Stage.CANCELLED
     )
     newest = (Campaign.starts_on.desc(), Campaign.id.desc())
+    if not wanted:
+        return session.scalars(mine.order_by(*newest).limit(limit)).all()
     exact = session.scalars(
         mine.where((name == wanted) | (code == wanted)).order_by(*newest).limit(limit)
     ).all()
-    if exact or not wanted:
-        return exact or session.scalars(mine.order_by(*newest).limit(limit)).all()
+    if exact:
+        return exact
     within = name.contains(wanted, autoescape=True) | code.contains(wanted, autoescape=True)
     return session.scalars(mine.where(within).order_by(*newest).limit(limit)).all()

@@ -226,6 +226,13 @@ def _announce(company: Company, number: int) -> Campaign:
     return company.announce(f"form-{number}", utm_campaign=f"code-{number}")
 
 
+def test_without_words_all_can_be_chosen_whether_they_have_a_code_or_not(company: Company) -> None:
+    known = [company.announce("a", utm_campaign=None), company.announce("b", utm_campaign="b")]
+    with company.store.transaction() as session:
+        found = queries.choose(session, company.workspace.id, "", 5)
+    assert {each.id for each in found} == {each.id for each in known}
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
