@@ -46,19 +46,15 @@ def rated_low_for(
     return _counted(session, _WORDS, [*which, _IS_LOW_FOR], facts)
 
 
-def _reasons(session: Session, campaign: Campaign) -> Counted:
+def reasons(
+    session: Session, which: Sequence[ColumnElement[bool]], most: int, *, only_codes: bool = False
+) -> Counted:
     """Both together, in words: the codes by their names, what was typed between quotes. That may
-    name people, so it is left out where the channel sees names only."""
-    which = _of(campaign.id)
-    lost = [(in_words(code), count) for code, count in lost_for(session, which)]
-    if has_names_only(session, campaign.workspace_id):
-        return lost[:_MOST_REASONS]
-    low = [(f"“{words}”", count) for words, count in rated_low_for(session, which)]
-    return sorted([*lost, *low], key=lambda each: (-each[1], each[0]))[:_MOST_REASONS]
-
-
-def _of(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (Lead.campaign_id == campaign_id, Lead.merged_into.is_(None))
+    name people, so `only_codes` leaves it out."""
+    found = [(in_words(code), count) for code, count in lost_for(session, which)]
+    if not only_codes:
+        found += [(f"“{words}”", count) for words, count in rated_low_for(session, which)]
+    return sorted(found, key=lambda each: (-each[1], each[0]))[:most]
 
 
 def _counted(
@@ -101,7 +97,7 @@ def update_summary(session: Session, lead: Lead) -> None:
 
 def rating_summary(session: Session, campaign_id: int) -> RatingSummary:
     """How the campaign's leads were rated, how they ended, and the reasons named most."""
-    mine = _of(campaign_id)
+    mine = (Lead.campaign_id == campaign_id, Lead.merged_into.is_(None))
     received, claimed = session.execute(
         select(func.count(), func.count(Lead.first_claimed_at)).where(*mine)
     ).one()
@@ -113,5 +109,10 @@ def rating_summary(session: Session, campaign_id: int) -> RatingSummary:
         received=received,
         claimed=claimed,
         ratings={Rating(rating): count for rating, count in ratings if rating},
-        reasons=_reasons(session, session.get_one(Campaign, campaign_id)),
+        reasons=reasons(
+            session,
+            mine,
+            _MOST_REASONS,
+            only_codes=has_names_only(session, session.get_one(Campaign, campaign_id).workspace_id),
+        ),
     )

@@ -97,8 +97,9 @@ def _wanted(only: Collection[str]) -> list[str]:
     """The metrics that are wanted, and those by which they divide."""
     if not only:
         return list(BY_NAME)
-    rules = [BY_NAME[name].rule for name in only]
-    needed = {rule.needs for rule in rules if isinstance(rule, OfMoney)}
+    metrics = [BY_NAME[name] for name in only]
+    needed = {each.rule.needs for each in metrics if isinstance(each.rule, OfMoney)}
+    needed |= {name for each in metrics for name in each.of}
     return [name for name in BY_NAME if name in only or name in needed]
 
 

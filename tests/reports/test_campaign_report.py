@@ -130,6 +130,7 @@ def test_it_tells_all_beside_targets_and_kind(office: Office, golden: Golden) ->
     assert found.peers == 2
     assert rows["Leads received"] == ["4", "10", "2"]
     assert rows["Cost per lead"] == ["50 EUR", "40 EUR", "27.50 EUR"]
+    assert rows["Win rate"][0] == "1 of 2"
     assert rows["ROMI"][0] == "200%"
     assert rows["Campaign profit"][0] == "400 EUR"
     assert [(each.words, each.count) for each in found.reasons] == [
