@@ -48,6 +48,8 @@ class EditPerson(Form, id="people.save", title="Change a person", close="Back"):
         optional=True,
     )
     team: int = select("Team")
+    member: Hidden[str | None] = None
+    """Slack's ID of whom it was opened for; None where somebody is added."""
 
     @property
     def team_id(self) -> int | None:
@@ -61,6 +63,7 @@ class EditPerson(Form, id="people.save", title="Change a person", close="Back"):
         return cls.modal(
             title=None if person else "Add someone",
             person=person.slack_id if person else None,
+            member=person.slack_id if person else None,
             roles=person.roles if person else (),
             team=(person and person.team_id) or _NO_TEAM,
             fields={"team": {"options": choices}},

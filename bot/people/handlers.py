@@ -118,7 +118,14 @@ def edit(act: Act) -> View:
 
 @capability.form(EditPerson, _PEOPLE)
 def save(act: Act, form: EditPerson) -> View:
-    """Roles and a team were chosen."""
+    """Roles and a team were chosen, for whom the form was opened: somebody else who is on the list
+    would get them in place of their own."""
+    listed = {each.slack_id for each in service.everyone(act.session, act.workspace_id)}
+    if form.person != form.member and form.person in listed:
+        raise FieldErrors({
+            "person": "They're on the list, with roles of their own. Go back, and choose Change "
+            "beside them."
+        })  # fmt: skip
     with below("roles", service.LastAdmin):
         service.assign(act.session, act.person, form.person, form.roles, form.team_id)
     return _list(act)

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from bot.capability import Act
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.people import messages, profile, service, setting_up
+from bot.people import handlers, messages, profile, service, setting_up
 from bot.people.choosing import chosen
 from bot.people.forms import AddTeam, ChangeHours, EditPerson, SetUp
 from bot.people.hours import Hours
@@ -270,6 +271,19 @@ def test_a_role_is_added_to_those_that_are_there(store: Store, admin: Person) ->
         }  # fmt: skip
         workspace = session.get_one(Workspace, admin.workspace_id)
         assert setting_up.without_role(session, workspace, ["U2", "U5", "U0"]) == ["U5"]
+
+
+def test_the_form_for_one_person_gives_nobody_else_their_roles(store: Store, admin: Person) -> None:
+    with store.transaction() as session:
+        setting_up.add(session, admin, Role.SALESPERSON, ["U2"])
+        place = SimpleNamespace(session=session, person=admin, workspace_id=admin.workspace_id)
+        act = cast(Act, place)
+        for member in ("U1", None):
+            form = EditPerson(person="U2", roles=[Role.ADMIN], team=0, member=member)
+            with pytest.raises(FieldErrors):
+                handlers.save(act, form)
+        handlers.save(act, EditPerson(person="U2", roles=[Role.MANAGER], team=0, member="U2"))
+        assert service.person(session, admin.workspace_id, "U2").roles == ["manager"]
 
 
 def test_the_form_and_the_messages_of_setting_up(golden: Golden) -> None:
