@@ -46,6 +46,9 @@ IS_UNANSWERED = text(f"{IS_OPEN} AND first_response_at IS NULL AND response_due_
 IS_CLOSED = text("merged_into IS NULL AND status IN ('won', 'lost')")
 """It has ended."""
 
+IS_PAUSED = text("merged_into IS NULL AND status = 'recycled'")
+"""It rests until a day that its owner has named."""
+
 IS_UNRATED = text(f"{IS_CLOSED} AND rating IS NULL")
 """It has ended, and nobody has said how good it was."""
 
@@ -218,6 +221,7 @@ class Lead(Base):
         Index(
             "ix_lead_unanswered", "workspace_id", "response_due_at", postgresql_where=IS_UNANSWERED
         ),
+        Index("ix_lead_paused", "claimed_by", "wake_at", postgresql_where=IS_PAUSED),
         Index("ix_lead_unrated", "claimed_by", "closed_at", postgresql_where=IS_UNRATED),
         Index("ix_lead_closed", "claimed_by", "closed_at", postgresql_where=IS_CLOSED),
         Index(

@@ -21,6 +21,7 @@ from bot.leads.models import (
     IS_CLOSED,
     IS_LISTED,
     IS_OPEN,
+    IS_PAUSED,
     IS_UNANSWERED,
     IS_UNRATED,
     IS_WAITING,
@@ -339,6 +340,7 @@ def late(session: Session, workspace_id: int, limit: int) -> Sequence[tuple[Lead
             Lead.workspace_id == workspace_id,
             IS_UNANSWERED,
             Lead.response_due_at < clock.now(),
+            Lead.snoozed_until.is_(None),
         )
         .order_by(Lead.response_due_at, Lead.id)
         .limit(limit)
@@ -391,7 +393,7 @@ def _where(
         case Mine.STALLED:
             return (*mine, IS_OPEN, is_stalled(session, who.workspace_id))
         case Mine.SNOOZED:
-            return (*mine, IS_OPEN, ~awake)
+            return (*mine, or_(and_(IS_OPEN, ~awake), IS_PAUSED))
         case Mine.TO_RATE:
             return (*mine, IS_UNRATED)
     return (*mine, IS_CLOSED, Lead.closed_at >= _monday(session, who))
@@ -414,7 +416,11 @@ _LIKED = Lead.rating.in_([Rating.GREAT, Rating.GOOD])
 
 def workload(session: Session, who: Person) -> Workload:
     """What the person holds at the moment; each count has an index of its own."""
-    late = (Lead.first_response_at.is_(None), Lead.response_due_at < clock.now())
+    late = (
+        Lead.first_response_at.is_(None),
+        Lead.response_due_at < clock.now(),
+        Lead.snoozed_until.is_(None),
+    )
     counts = select(_count(who, IS_OPEN), _count(who, IS_OPEN, *late), _count(who, IS_UNRATED))
     return Workload(*session.execute(counts).one())
 

@@ -396,9 +396,8 @@ class Machine(RuleBasedStateMachine):
                 assert (lead.snoozed_until, lead.wake_at) == (None, None)
 
     def seen(self, session: Session, leads: Sequence[Lead]) -> set[int]:
-        """The leads that somebody finds on their page or on a call list, and those that rest."""
+        """The leads that somebody finds on their page or on a call list."""
         found = {lead.id for lead in queries.waiting(session, self.workspace.id, 100)}
-        found |= {lead.id for lead in leads if lead.status == Status.RECYCLED}
         owners = {lead.claimed_by for lead in leads}
         for who in (each for each in self.sellers if each.id in owners):
             for which in (Mine.TO_CALL, Mine.IN_WORK, Mine.SNOOZED):

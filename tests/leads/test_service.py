@@ -35,7 +35,7 @@ from bot.leads import (
 )
 from bot.leads.claiming import AlreadyClaimed, AlreadyClosed, AlreadyYours, NotClaimed, NotYours
 from bot.leads.list_models import Mine
-from bot.leads.messages import lead_modal, notifications
+from bot.leads.messages import lead_modal, lists, notifications
 from bot.leads.messages.lead_card import card
 from bot.leads.models import (
     CallResult,
@@ -793,6 +793,15 @@ def test_everyone_finds_what_is_theirs_the_longest_waiting_first(floor: Floor) -
         session.flush()
         for which, lead_id in ((Mine.IN_WORK, ids[2]), (Mine.SNOOZED, ids[3])):
             assert [lead.id for lead in queries.mine(session, sofia, which, 9)] == [lead_id]
+        assert queries.workload(session, sofia).overdue == 0, "it is looked at again in an hour"
+        pause = outcomes.Ending(
+            Disposition.BAD_TIMING, wake_on=(clock.now() + timedelta(days=9)).date()
+        )
+        outcomes.lose(session, sofia, ids[2], pause)
+        session.flush()
+        paused = queries.mine(session, sofia, Mine.SNOOZED, 9)
+        assert [lead.id for lead in paused] == [ids[3], ids[2]]
+        assert lists.when(paused[1]).startswith("paused until")
 
 
 # ---- whatever happens ---------------------------------------------------------------------------

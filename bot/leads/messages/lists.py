@@ -204,6 +204,8 @@ def when(lead: Lead) -> str:
         return f"{lead.status}{amount} {moment(lead.closed_at)}"
     if lead.snoozed_until:
         return f"snoozed until {moment(lead.snoozed_until)}"
+    if lead.status == Status.RECYCLED and lead.wake_at:
+        return f"paused until {moment(lead.wake_at)}"
     if lead.first_response_at is None and lead.response_due_at:
         due = lead.response_due_at
         return f"*answer due {moment(due, '{ago}')}*, {moment(due)}"
