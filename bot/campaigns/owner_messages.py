@@ -81,7 +81,9 @@ def _owner_buttons(campaign: Campaign, today: date) -> list[ButtonElement]:
 
 def _campaign_row(campaign: Campaign, today: date) -> list[Block]:
     waits = f", scheduled for {moment(campaign.launch_at)}" if campaign.launch_at else ""
-    stage = Stage(campaign.stage).label + (waits if campaign.announced_at is None else "")
+    is_ahead = campaign.stage == Stage.LIVE and campaign.starts_on > today
+    stage = "Coming up" if is_ahead else Stage(campaign.stage).label
+    stage += waits if campaign.announced_at is None else ""
     text = f"*{safe(campaign.name)}* · {stage} · {campaign.owner.mention}\n{offer_line(campaign)}"
     if campaign.stage in (Stage.PROPOSED, Stage.AGREED):
         text += "\nChange it on its proposal in the channel."

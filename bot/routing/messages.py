@@ -76,7 +76,10 @@ def came_back(handover: Handover) -> Message:
     away = handover.away
     theirs = [row for row in handover.leads if row[0].id in handover.returned]
     rest = [row for row in handover.leads if row not in theirs]
-    text = f"{away.mention} is back. {plural(len(theirs), 'lead')} came back to them."
+    count = plural(len(theirs), "lead")
+    text = f"{away.mention} is back. {count} came back to them."
+    if handover.reader == away.slack_id:
+        text = f"You're back. {count} came back to you."
     blocks = [SectionBlock(text=text), *_handed_over(theirs, home=away.slack_id)]
     if rest and len(theirs) < _MOST_HANDED_OVER:
         blocks += [

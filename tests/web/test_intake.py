@@ -83,7 +83,9 @@ def test_without_an_id_the_same_words_count_once_within_a_minute(site: Site) -> 
     clock.use(lambda: moment)
     answers = [site.send(ADA), site.send(ADA | {"email": "Ada@Example.com"})]
     assert [answer.json()["duplicate"] for answer in answers] == [False, True]
-    assert not site.send(ADA | {"phone": "+49 30 23125001"}).json()["duplicate"]  # a form's 2nd step
+    assert not site.send(ADA | {"phone": "+49 30 23125001"}).json()[
+        "duplicate"
+    ]  # a form's 2nd step
     clock.use(lambda: moment + timedelta(minutes=1))
     assert not site.send(ADA).json()["duplicate"]
 
