@@ -34,6 +34,11 @@ class BaseCompany:
             team=team, zone=zone,
         )  # fmt: skip
 
+    def leave(self, who: Person) -> None:
+        """Slack says that somebody was deactivated."""
+        with self.store.transaction() as session:
+            session.get_one(Person, who.id).active = False
+
     def count(self, table: type[Base]) -> int:
         with self.store.transaction() as session:
             return session.scalars(select(func.count()).select_from(table)).one()

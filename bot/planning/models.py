@@ -45,14 +45,8 @@ class PlanningRules(Base):
     required_people: Mapped[list[int]] = mapped_column(
         ARRAY(BigInteger), default=list, server_default="{}"
     )
-    """The ids of people without whom nothing is agreed; they are asked in any case."""
-
-    @property
-    def rule(self) -> AgreementRule:
-        """What makes an agreement."""
-        return AgreementRule(
-            Quorum(self.quorum), self.quorum_number, frozenset(self.required_people)
-        )
+    """The ids of people without whom nothing is agreed; they are asked in any case, until they
+    leave."""
 
 
 LONGEST = {"text": 3_000, "audience": 200, "example": 1_000, "reason": 500}

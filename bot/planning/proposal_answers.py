@@ -22,7 +22,12 @@ from bot.planning.agreement_rule import Quorum, is_agreed
 from bot.planning.campaign_sync import sync_proposal
 from bot.planning.cards import CONCERN, PROPOSAL, PROPOSAL_AGREED, redraw_proposal
 from bot.planning.models import Concern, PlanningRules, Proposal, ProposalAnswer
-from bot.planning.queries import lock_proposal, respondents_and_responses, respondents_of
+from bot.planning.queries import (
+    agreement_rule,
+    lock_proposal,
+    respondents_and_responses,
+    respondents_of,
+)
 from bot.planning.rules import changeable, rules_of
 from bot.slack.text import moment, safe
 
@@ -197,7 +202,7 @@ def _check_agreement(
     """See whether the answers make an agreement, by the rules of this moment."""
     _, responses = respondents_and_responses(session, campaign)
     if campaign.stage == Stage.PROPOSED and is_agreed(
-        rules_of(session, campaign.workspace_id).rule, responses
+        agreement_rule(session, rules_of(session, campaign.workspace_id)), responses
     ):
         _agree(session, person, campaign, proposal, ready=sorted(responses.ready))
     redraw_proposal(session, campaign.id)

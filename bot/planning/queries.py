@@ -11,7 +11,7 @@ from bot.campaigns.models import Campaign, CampaignVersion, Stage
 from bot.errors import NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning.agreement_rule import Responses, current_responses
+from bot.planning.agreement_rule import AgreementRule, Quorum, Responses, current_responses
 from bot.planning.capacity import capacity_of
 from bot.planning.models import (
     Concern,
@@ -109,7 +109,7 @@ def proposal_details(session: Session, campaign_id: int) -> ProposalDetails:
         respondents=respondents,
         responses=responses,
         concerns=[each for each in concerns(session, campaign.id) if each.is_open],
-        rule=rules.rule,
+        rule=agreement_rule(session, rules),
         required=required_people(session, rules),
         previous=previous,
         changed=history.changes(previous, campaign) if previous else {},
@@ -157,7 +157,16 @@ def readable(session: Session, person: Person, campaign_id: int) -> Campaign:
 
 
 def required_people(session: Session, rules: PlanningRules) -> Sequence[Person]:
-    """The people without whom nothing is agreed, by name."""
+    """The people without whom nothing is agreed, by name; who has left can't say anything, and so
+    is not waited for."""
     return session.scalars(
-        select(Person).where(Person.id.in_(rules.required_people)).order_by(Person.name, Person.id)
+        select(Person)
+        .where(Person.id.in_(rules.required_people), Person.active)
+        .order_by(Person.name, Person.id)
     ).all()
+
+
+def agreement_rule(session: Session, rules: PlanningRules) -> AgreementRule:
+    """What makes an agreement now."""
+    required = frozenset(person.id for person in required_people(session, rules))
+    return AgreementRule(Quorum(rules.quorum), rules.quorum_number, required)
