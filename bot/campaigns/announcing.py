@@ -19,7 +19,7 @@ from bot.campaigns.models import (
     CampaignReminder,
     Stage,
 )
-from bot.campaigns.queries import find, has_read, known, today
+from bot.campaigns.queries import find, has_read, known, owner_or_managers, today
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -214,8 +214,7 @@ def unschedule(session: Session, person: Person, campaign_id: int) -> Campaign:
 
 def confirm(session: Session, campaign_id: int) -> None:
     """Tell the owner what became of the announcement, now that it was tried."""
-    campaign = known(session, campaign_id)
-    slack.show(session, campaign.workspace_id, CONFIRMATION, campaign.id, campaign.owner.slack_id)
+    _show_confirmation(session, known(session, campaign_id))
 
 
 def finish(session: Session, campaign_id: int) -> None:
@@ -262,8 +261,12 @@ def _launch(session: Session, person: Person, campaign: Campaign, at: datetime |
     campaign.launch_at = at
     history.note(session, campaign, person, CampaignEventType.SCHEDULED, launch_at=at.isoformat())
     enqueue(session, LAUNCH, at=at, campaign_id=campaign.id)
-    owner = session.get_one(Person, campaign.owner_id)
-    slack.show(session, workspace.id, CONFIRMATION, campaign.id, owner.slack_id)
+    _show_confirmation(session, campaign)
+
+
+def _show_confirmation(session: Session, campaign: Campaign) -> None:
+    for person in owner_or_managers(session, campaign):
+        slack.show(session, campaign.workspace_id, CONFIRMATION, campaign.id, person.slack_id)
 
 
 def _see_time(campaign: Campaign, workspace: Workspace, at: datetime) -> None:

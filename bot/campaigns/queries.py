@@ -67,6 +67,13 @@ def by_utm(session: Session, workspace_id: int, utm_campaign: str) -> int | None
     return session.scalar(_BY_UTM, {"workspace_id": workspace_id, "code": code})
 
 
+def owner_or_managers(session: Session, campaign: Campaign) -> Sequence[Person]:
+    """Who hears what is meant for a campaign's owner: where the owner has left, the managers, or
+    the admins, since somebody has to look after it."""
+    owner = session.get_one(Person, campaign.owner_id)
+    return [owner] if owner.active else people.managers_or_admins(session, campaign.workspace_id)
+
+
 def find(session: Session, workspace_id: int, campaign_id: int, *, lock: bool = False) -> Campaign:
     """The campaign of this workspace, with its owner; with `lock`, held until the transaction ends.
 

@@ -14,7 +14,7 @@ from bot.leads.models import Lead
 from bot.leads.outcomes import correctable
 from bot.money import Money
 from bot.people import service as people
-from bot.people.models import Person, Role
+from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.text import safe
 
@@ -52,11 +52,10 @@ def settle(session: Session, mine: CrmRecord) -> None:
 
 
 def _ask(session: Session, lead: Lead) -> None:
-    """Ask the owner; the managers where nobody owns it."""
+    """Ask the owner; the managers where nobody owns it, or the owner has left."""
     owner = session.get(Person, lead.claimed_by) if lead.claimed_by else None
-    managers = people.having(session, lead.workspace_id, Role.MANAGER)
     recipients = (
-        [owner] if owner else managers or people.having(session, lead.workspace_id, Role.ADMIN)
+        [owner] if owner and owner.active else people.managers_or_admins(session, lead.workspace_id)
     )
     for person in recipients:
         slack.show(session, lead.workspace_id, AMOUNT, lead.id, person.slack_id)

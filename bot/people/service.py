@@ -230,6 +230,12 @@ def having(session: Session, workspace_id: int, role: Role) -> Sequence[Person]:
     ).all()
 
 
+def managers_or_admins(session: Session, workspace_id: int) -> Sequence[Person]:
+    """Who hears what nobody else is there for: the managers, or the admins where there are none."""
+    managers = having(session, workspace_id, Role.MANAGER)
+    return managers or having(session, workspace_id, Role.ADMIN)
+
+
 def everyone(session: Session, workspace_id: int) -> Sequence[Person]:
     """The active people with a role or a team, by name."""
     return session.scalars(

@@ -213,8 +213,8 @@ def _agree(
     session: Session, person: Person, campaign: Campaign, proposal: Proposal, **facts: object
 ) -> None:
     drafting.agree(session, person, campaign.id, **facts)
-    owner = session.get_one(Person, campaign.owner_id)
-    slack.show(session, campaign.workspace_id, PROPOSAL_AGREED, campaign.id, owner.slack_id)
+    for each in campaign_queries.owner_or_managers(session, campaign):
+        slack.show(session, campaign.workspace_id, PROPOSAL_AGREED, campaign.id, each.slack_id)
     sync_proposal(session, campaign, proposal)
 
 

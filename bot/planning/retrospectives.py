@@ -41,7 +41,6 @@ def ask_about_ended(session: Session, most: int) -> int:
             ~already_asked,
             _ENDED.ready(Campaign.id),
         )
-        .options(joinedload(Campaign.owner))
         .limit(most)
         .with_for_update(of=Campaign, key_share=True, skip_locked=True)
     ).all()
@@ -117,9 +116,11 @@ def answers_by_campaign(
 
 
 def _ask(session: Session, campaign: Campaign) -> None:
-    """The owner for marketing; of sales those who had its leads, or all, where nobody had any."""
+    """The owner for marketing, or who looks after it since they left; of sales those who had its
+    leads, or all, where nobody had any."""
     respondents = {person.id: (person, Side.SALES) for person in _salespeople(session, campaign)}
-    respondents[campaign.owner_id] = (campaign.owner, Side.MARKETING)
+    for owner in campaign_queries.owner_or_managers(session, campaign):
+        respondents[owner.id] = (owner, Side.MARKETING)
     for person, side in respondents.values():
         row_id = session.scalar(
             insert(Retrospective)

@@ -31,7 +31,8 @@ def consumption(session: Session, campaign: Campaign) -> Consumption:
 
 
 def warn(session: Session, campaign: Campaign) -> None:
-    """Tell the owner, once each, that 80 and 100 percent of the budget are spent.
+    """Tell the owner, once each, that 80 and 100 percent of the budget are spent; who has left
+    the company reads nothing, so the managers are told instead.
 
     Who passes both at once hears of the larger one alone. Two who spend at once come one after the
     other here, so that the second sees what both spent.
@@ -48,8 +49,8 @@ def warn(session: Session, campaign: Campaign) -> None:
                 BudgetWarning.campaign_id == campaign.id, BudgetWarning.percent == max(new)
             )
         ).one()
-        owner = campaigns.known(session, campaign.id).owner
-        slack.show(session, campaign.workspace_id, WARNING, warning_id, owner.slack_id)
+        for person in campaigns.owner_or_managers(session, campaign):
+            slack.show(session, campaign.workspace_id, WARNING, warning_id, person.slack_id)
 
 
 def warning(session: Session, warning_id: int) -> tuple[BudgetWarning, Consumption]:

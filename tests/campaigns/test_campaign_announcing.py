@@ -39,6 +39,15 @@ def test_it_is_announced_in_the_shared_channel_and_confirmed_after_that(company:
     assert [card.target for card in company.cards(announcing.CONFIRMATION)] == ["UMARA"]
 
 
+def test_managers_hear_what_became_of_it_where_the_owner_has_left(company: Company) -> None:
+    company.someone("UBOSS", Role.MANAGER)
+    campaign = company.announce()
+    company.leave(company.mara)
+    with company.store.transaction() as session:
+        announcing.confirm(session, campaign.id)
+    assert company.targets(announcing.CONFIRMATION) == ["UBOSS"]
+
+
 def test_the_card_is_drawn_anew_when_the_campaign_is_over(company: Company) -> None:
     company.announce()
     # The midnight after 30 June, in Berlin's summer time.

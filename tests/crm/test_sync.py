@@ -20,6 +20,7 @@ from bot.leads import merging as lead_merging
 from bot.leads.models import Disposition, Rating, Status
 from bot.leads.queries import facts_for
 from bot.money import Money
+from bot.people.models import Person
 from bot.slack.cards import Card
 from bot.sources.lead_payload import read
 from bot.store import Store
@@ -335,6 +336,20 @@ def test_about_two_amounts_somebody_is_asked(sales: Sales, is_ours: bool) -> Non
     assert (sales.office.records()[0].amount, sales.lead(lead_id).won_amount) == (right, right)
     with pytest.raises(questions.NothingToDecide):
         sales.do(questions.keep_ours, "ben", lead_id)
+
+
+def test_managers_are_asked_where_the_owner_has_left(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    sales.do(outcomes.win, "ben", lead_id, PRICE)
+    sales.push()
+    sales.office.set_amount(sales.record_id(lead_id), Money(1_100_000, "EUR"))
+    sales.do(outcomes.correct_amount, "ben", lead_id, Money(1_400_000, "EUR"))
+    with sales.store.transaction() as session:
+        session.get_one(Person, sales.people["ben"].id).active = False
+    sales.settle()
+    with sales.store.transaction() as session:
+        [card] = session.scalars(select(Card).where(Card.kind == AMOUNT)).all()
+        assert card.target == "UCLARA"
 
 
 def test_a_win_without_an_amount_waits_for_one(sales: Sales) -> None:

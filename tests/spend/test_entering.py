@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, NotFound
 from bot.money import MixedCurrencies, Money
-from bot.people.models import Person
+from bot.people.models import Person, Role
 from bot.spend import budget, entering, margins, queries
 from bot.spend.entering import MOST_DAYS, AlreadyCorrected, Spending, spread
 from bot.spend.models import BudgetWarning, SpendEntry, stands
@@ -144,6 +144,16 @@ def test_who_passes_both_at_once_hears_of_the_larger_alone(company: Company) -> 
     with company.store.transaction() as session:
         warned, of = budget.warning(session, card.subject_id)
     assert (warned.percent, of.percent) == (100, 200)
+
+
+def test_managers_are_warned_where_the_owner_has_left(company: Company) -> None:
+    campaign = company.announce(budget=Money(10_000, "EUR"))
+    boss = company.someone("UBOSS", Role.MANAGER)
+    company.leave(company.mara)
+    spending = Spending(TODAY, TODAY, "Ads", Money(9_000, "EUR"))
+    with company.store.transaction() as session:
+        entering.enter(session, boss, campaign.id, spending, "t")
+    assert company.targets(budget.WARNING) == ["UBOSS"]
 
 
 def test_two_who_pass_the_budget_together_do_not_miss_it(company: Company) -> None:
