@@ -23,7 +23,7 @@ from bot.campaigns import queries as campaigns
 from bot.campaigns.models import Campaign
 from bot.leads import queries
 from bot.leads.models import IS_CLOSED, Lead
-from bot.people.hours import Calendar
+from bot.people.hours import Calendar, Span
 from bot.people.models import Workspace
 from bot.people.rota import Rota, rota
 from bot.routing import sla as lead_sla
@@ -96,8 +96,9 @@ def _fit(team: TeamCapacity, net: Fraction, full_after: int | None) -> Fit:
     return Fit.PILES_UP if team.room is None and net > 0 else Fit.FITS
 
 
-# Arriving and closed leads are averaged over this time: long enough to even out a slow week, short
-# enough to be about the team of today.
+# Arriving and closed leads are averaged over this time before today: long enough to even out a slow
+# week, short enough to be about the team of today. Whole days only: with a part of today in it the
+# average would be another one at each hour.
 _RECENTLY = timedelta(days=28)
 # Of a campaign without an end, or with one far away, the capacity of so many days is computed.
 _MOST_DAYS = 84
@@ -127,16 +128,17 @@ def _team(session: Session, workspace: Workspace, first: date, last: date) -> Te
     start, end = _midnight(first, workspace), _midnight(last + _DAY, workspace)
     days = _days(team.department, start, end)
     hours = team.department.worked(start, end)
-    now = clock.now()
-    recent_days = _days(team.department, now - _RECENTLY, now) or 1
+    until = _midnight(workspace.day_of(clock.now()), workspace)
+    recently = (until - _RECENTLY, until)
+    recent_days = _days(team.department, *recently) or 1
     return TeamCapacity(
         days=days,
         people=_ratio(_worked(team, start, end), hours),
         hours=_ratio(hours, timedelta(hours=days)),
         open_leads=sum(queries.open_counts(session, workspace.id).values()),
         room=_room(session, workspace, team),
-        arriving=Fraction(_arrived(session, workspace, now - _RECENTLY), recent_days),
-        closing=Fraction(_closed(session, team, now - _RECENTLY), recent_days),
+        arriving=Fraction(_arrived(session, workspace, recently), recent_days),
+        closing=Fraction(_closed(session, team, recently), recent_days),
     )
 
 
@@ -158,20 +160,24 @@ def _room(session: Session, workspace: Workspace, team: Rota) -> int | None:
 
 
 def _days(calendar: Calendar, start: datetime, end: datetime) -> int:
-    """On how many days between them somebody works."""
+    """On how many days between two midnights of the workspace somebody works."""
     whole = (end - start) // _DAY
     moments = (start + _DAY * number for number in range(whole))
     return sum(1 for each in moments if calendar.worked(each, each + _DAY))
 
 
-def _arrived(session: Session, workspace: Workspace, since: datetime) -> int:
-    return _count(session, Lead.workspace_id == workspace.id, Lead.received_at >= since)
+def _arrived(session: Session, workspace: Workspace, recently: Span) -> int:
+    since, until = recently
+    came = (Lead.received_at >= since, Lead.received_at < until)
+    return _count(session, Lead.workspace_id == workspace.id, *came)
 
 
-def _closed(session: Session, team: Rota, since: datetime) -> int:
+def _closed(session: Session, team: Rota, recently: Span) -> int:
     """By those who sell now: their closed leads are what an index finds."""
+    since, until = recently
     salespeople = [each.id for each in team.salespeople]
-    return _count(session, Lead.claimed_by.in_(salespeople), IS_CLOSED, Lead.closed_at >= since)
+    ended = (IS_CLOSED, Lead.closed_at >= since, Lead.closed_at < until)
+    return _count(session, Lead.claimed_by.in_(salespeople), *ended)
 
 
 def _count(session: Session, *conditions: ColumnElement[bool] | TextClause) -> int:

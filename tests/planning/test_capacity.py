@@ -76,6 +76,20 @@ def test_what_came_and_was_closed_lately_and_the_room_that_is_left(
     assert capacity_of(company, "later", ends_on=None, expected_leads=4).team.arriving == 0
 
 
+def test_what_is_recent_is_the_same_at_every_hour_of_a_day(
+    company: Company, hands: MovedClock
+) -> None:
+    for number in range(6):
+        work(company, number, close=number < 4)
+    seen = set()
+    hands.forward(days=7)
+    for hour in range(0, 14, 2):  # from nine in the morning until nine in the evening
+        team = capacity_of(company, f"at-{hour}").team
+        seen.add((team.arriving, team.closing))
+        hands.forward(hours=2)
+    assert seen == {(Fraction(6, 20), Fraction(4, 20))}
+
+
 def test_of_a_long_campaign_a_part_is_looked_at(company: Company) -> None:
     weight = capacity_of(company, ends_on=date(2027, 5, 31), expected_leads=365)
     assert weight.team.days == 60  # twelve weeks
