@@ -13,6 +13,7 @@ from bot.errors import HandoffError, NotFound
 from bot.people.models import Person, Workspace
 from bot.planning import requests as planning
 from bot.planning.models import Request
+from bot.shadowing import leavers
 from bot.shadowing.meeting import (
     ASK,
     CARD,
@@ -100,9 +101,15 @@ def remind(session: Session, pair_id: int, slot_id: int) -> bool:
 
 
 def over(session: Session, pair_id: int, slot_id: int) -> bool:
-    """The time that was agreed is over: ask both for a debrief, once."""
+    """The time that was agreed is over: ask both for a debrief, once.
+
+    Who has left did not come, also where the clock has not yet looked after those who left.
+    """
     pair = hold(session, pair_id)
     if pair.stage != Stage.AGREED or pair.slot_id != slot_id:
+        return False
+    if leavers.has_leaver(pair):
+        leavers.cancel(session, pair)
         return False
     pair.stage, pair.held_at = Stage.HELD, clock.now()
     for participant in pair.taken:

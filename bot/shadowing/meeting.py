@@ -283,10 +283,11 @@ def _send_invitations(
     session: Session, pair: ShadowPair, slot_id: int, *, is_cancelled: bool = False
 ) -> None:
     for participant in pair.taken:
-        enqueue(
-            session, INVITE, participant_id=participant.id, slot_id=slot_id, sequence=pair.sequence,
-            is_cancelled=is_cancelled,
-        )  # fmt: skip
+        if participant.person.active:  # Slack takes no file for who has left
+            enqueue(
+                session, INVITE, participant_id=participant.id, slot_id=slot_id,
+                sequence=pair.sequence, is_cancelled=is_cancelled,
+            )  # fmt: skip
 
 
 def _slot(session: Session, pair: ShadowPair, starts_at: datetime, ends_at: datetime) -> ShadowSlot:

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.formats import plural
+from bot.people.models import Person
 from bot.shadowing.models import Mine, ShadowPair, ShadowParticipant, ShadowSlot, Stage
 from bot.slack import AnyBlock, Message
 from bot.slack.text import moment, safe
@@ -100,12 +101,23 @@ def _settled(_add_pair: ShadowParticipant, pair: ShadowPair) -> str:
 
 
 def _cancelled(participant: ShadowParticipant, pair: ShadowPair) -> str:
+    if pair.ended_by is None:
+        return _left(pair.partner_of(participant).person)
     mine = pair.ended_by == participant.person_id
     who = "You" if mine else pair.partner_of(participant).person.mention
     if pair.held_at is not None:
         return f"{who} said that you didn't meet. You can be paired again."
     words = f"{who} cancelled."
     return words if mine else f"{words} You're first in line for the next round."
+
+
+def _left(partner: Person) -> str:
+    """Nobody cancelled it; whoever had left and is back reads why, too."""
+    if partner.active:
+        return "This was cancelled while your account was deactivated."
+    return (
+        f"{partner.mention} has left, so you won't meet. You're first in line for the next round."
+    )
 
 
 def _lapsed(participant: ShadowParticipant, pair: ShadowPair) -> str:

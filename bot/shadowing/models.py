@@ -215,7 +215,7 @@ class ShadowPair(Base):
     held_at: Mapped[Moment | None]
     """When the time that was agreed was over."""
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    """Who cancelled it."""
+    """Who cancelled it; None where it was cancelled because one of the two has left."""
 
     round: Mapped[ShadowRound] = relationship(lazy="raise")
     campaign: Mapped[Campaign | None] = relationship(lazy="raise")

@@ -11,6 +11,7 @@ from bot.shadowing import (
     capability,
     debriefs,
     invite,
+    leavers,
     meeting,
     membership,
     messages,
@@ -22,6 +23,8 @@ from bot.shadowing.invite import Invitation
 from bot.shadowing.models import ShadowParticipant
 from bot.slack import Message, Slack, place
 from bot.slack.text import clean
+
+capability.each_tick(every=10)(leavers.release_partners)
 
 
 @capability.installation

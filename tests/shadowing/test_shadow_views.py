@@ -34,6 +34,8 @@ HOSTILE = "<!channel> *urgent* <https://evil.example|your account> &amp; `rm` @h
 MARA = Person(id=1, slack_id="UMARA", name="Mara Lindqvist", roles=["marketer"])
 SOFIA = Person(id=2, slack_id="USOFIA", name="Sofia Rossi", roles=["salesperson"])
 BEN = Person(id=3, slack_id="UBEN", name="Ben Carter", roles=["salesperson"])
+STAYS = Person(id=1, slack_id="UMARA", name="Mara Lindqvist", roles=["marketer"], active=True)
+LEFT = Person(id=2, slack_id="USOFIA", name="Sofia Rossi", roles=["salesperson"], active=False)
 ROOT = Person(id=3, slack_id="UBEN", name="Ben Carter", roles=["admin"])
 
 
@@ -114,6 +116,7 @@ CARDS = {
     ),
     "settled_nobody_wrote": a_pair(Stage.SETTLED),
     "cancelled": a_pair(Stage.CANCELLED, ended_by=1),
+    "cancelled_left": a_pair(Stage.CANCELLED, participants=[a_seat(STAYS, 7), a_seat(LEFT, 8)]),
     "did_not_meet": a_pair(Stage.CANCELLED, ended_by=2, held_at=NOW),
     "lapsed": a_pair(Stage.LAPSED, participants=[a_seat(MARA, 7, acted_at=NOW), a_seat(SOFIA, 8)]),
 }

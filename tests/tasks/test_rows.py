@@ -40,6 +40,7 @@ from bot.planning import reminders as planning
 from bot.planning.models import Proposal, Request, RequestStatus, Retrospective
 from bot.routing import absences as lead_absences
 from bot.routing import escalation
+from bot.shadowing import leavers
 from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import ShadowPair, ShadowParticipant, ShadowRound
 from bot.shadowing.models import Stage as PairStage
@@ -89,6 +90,7 @@ CLOCKWORK = {
     "standup.open": set(),  # one statement
     "report.export": set(),  # one row
     "crm.poll.poll_due": {"crm.changes"},  # the poll itself is durable work
+    "shadowing.leavers.release_partners": {"shadowing.leavers"},
     "shadow.open": {"shadowing.pairs", "shadowing.left_over", "shadowing.lapse"},
 }  # fmt: skip
 """What the clock calls, and the loops in which it goes over rows."""
@@ -513,6 +515,22 @@ def _lapse(store: Store) -> Case:
     )  # fmt: skip
 
 
+def _shadowing_leavers(store: Store) -> Case:
+    hands = MovedClock(shadows.MONDAY_AT_TEN)
+    company = shadows.found(store, hands)
+    marketers, _ = company.staff(2, 2)
+    company.configure()
+    company.round()
+    one, two = (pair.id for pair in company.pairs())
+    for each in marketers:
+        company.leave(each)
+    return Case(
+        (one, two), "UPDATE ON shadow_pair", f"OLD.id = {one}",
+        until_nothing_is_due(store, leavers.release_partners),
+        lambda session, row: session.get_one(ShadowPair, row).stage == PairStage.CANCELLED, hands,
+    )  # fmt: skip
+
+
 def _missed(store: Store) -> Case:
     hands, workspace = MovedClock(), install(store)
     found = [{"id": each, "createdAt": clock.now().isoformat()} for each in ("7", "8")]
@@ -584,6 +602,7 @@ CASES: dict[str, Callable[[Store], Case]] = {
     "shadowing.pairs": _pairs,
     "shadowing.left_over": _left_over,
     "shadowing.lapse": _lapse,
+    "shadowing.leavers": _shadowing_leavers,
     "intake.missed": _missed,
     "crm.push": _writing,
     "crm.changes": _changes,
