@@ -67,7 +67,7 @@ def test_who_left_just_before_the_time_has_not_met(
     with company.store.transaction() as session:
         assert not debriefs.over(session, pair.id, slot.id)
     assert company.pair(pair.id).stage == Stage.CANCELLED
-    assert company.targets(debriefs.ASK) == []
+    assert company.targets(meeting.ASK) == []
     with company.store.transaction() as session:
         assert queries.quarter(session, company.workspace.id, date(2026, 11, 30)).met == 0
 
