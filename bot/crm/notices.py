@@ -129,6 +129,11 @@ def _back(facts: dict[str, Any]) -> str:
 def _unmatched(facts: dict[str, Any]) -> str:
     names = ", ".join(f"<@{slack_id}>" for slack_id in facts["who"][:20])
     more = f" and {len(facts['who']) - 20} more" if len(facts["who"]) > 20 else ""
+    if facts.get("was_chosen"):
+        return (
+            f"The users in {facts['crm']} that were chosen for {names}{more} are no longer active. "
+            f"{facts['instead']} Choose others."
+        )
     return (
         f"I can't find {names}{more} in {facts['crm']} by their email addresses. "
         f"{facts['instead']} Choose their users."

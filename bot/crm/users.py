@@ -49,9 +49,10 @@ def read(connection: Connection, crm: Crm, workspace_id: int) -> None:
 def match(
     session: Session, connection: Connection, workspace_id: int, users: Sequence[User]
 ) -> None:
-    """Find our people among the users; whom nobody finds, the admins hear of once."""
+    """Find our people among the users; whom nobody finds, the admins hear of once, and whose
+    chosen user has left."""
     state = session.get_one(CrmConnection, workspace_id, with_for_update=True)
-    is_first = state.users_at is None
+    is_first, were_active = state.users_at is None, _active_ids(state)
     state.users, state.users_at = [user._asdict() for user in users], clock.now()
     ids = {user.email.lower(): user.id for user in users if user.is_active and user.email}
     known = _known(session, workspace_id)
@@ -71,12 +72,31 @@ def match(
         else:
             continue
         changed.append(person.id)
-    _write_again(session, workspace_id, changed)
-    if new:
-        notices.tell_admins(
-            session, workspace_id, notices.Kind.UNMATCHED, crm=connection.name,
-            who=[each.slack_id for each in new], instead=_instead(connection, state.users),
-        )  # fmt: skip
+    left, back = _left_and_back(session, state, were_active)
+    _write_again(session, workspace_id, [*changed, *(each.id for each in (*left, *back))])
+    for who, was_chosen in ((new, False), (left, True)):
+        if who:
+            notices.tell_admins(
+                session, workspace_id, notices.Kind.UNMATCHED, crm=connection.name,
+                who=[each.slack_id for each in who], was_chosen=was_chosen,
+                instead=_instead(connection, state.users),
+            )  # fmt: skip
+
+
+def _left_and_back(
+    session: Session, state: CrmConnection, were_active: set[str]
+) -> tuple[list[Person], list[Person]]:
+    """Whose chosen user has left the CRM since its users were last read, and whose is back."""
+    are_active, known = _active_ids(state), _known(session, state.workspace_id)
+    left: list[Person] = []
+    back: list[Person] = []
+    for person in _sellers(session, state.workspace_id):
+        mine = known.get(person.id)
+        if mine is None or not mine.is_chosen:
+            continue
+        left += [person] if mine.user_id in were_active - are_active else []
+        back += [person] if mine.user_id in are_active - were_active else []
+    return left, back
 
 
 def _instead(connection: Connection, users: Sequence[dict[str, Any]]) -> str:
@@ -94,10 +114,10 @@ def user_with(users: Sequence[dict[str, Any]], email: str) -> dict[str, Any] | N
 
 
 def owner_ids(session: Session, workspace_id: int, fallback_owner: str) -> OwnerOf:
-    """The CRM's id of each owner; of one who is nobody there, that of the fallback."""
+    """The CRM's id of each owner; of one who is nobody there, or has left, that of the fallback."""
     state = session.get_one(CrmConnection, workspace_id)
     fallback = user_with(state.users, fallback_owner)
-    ids = {person_id: each.user_id for person_id, each in _known(session, workspace_id).items()}
+    ids = _ids(session, state)
 
     def owner_of(person_id: int | None) -> str | None:
         if person_id is None:
@@ -146,10 +166,10 @@ def choose(session: Session, who: Person, person_id: int, user_id: str | None) -
 
 def table(session: Session, workspace_id: int) -> list[tuple[Person, str | None]]:
     """Every salesperson, with the name of who they are in the CRM."""
-    names_by_id, known = names(session, workspace_id), _known(session, workspace_id)
+    names_by_id = names(session, workspace_id)
+    ids = _ids(session, session.get_one(CrmConnection, workspace_id))
     return [
-        (person, names_by_id.get(known[person.id].user_id) if person.id in known else None)
-        for person in _sellers(session, workspace_id)
+        (person, names_by_id.get(ids.get(person.id))) for person in _sellers(session, workspace_id)
     ]
 
 
@@ -160,6 +180,17 @@ def names(session: Session, workspace_id: int) -> dict[str | None, str]:
 
 def _sellers(session: Session, workspace_id: int) -> Sequence[Person]:
     return people.having(session, workspace_id, Role.SALESPERSON)
+
+
+def _active_ids(state: CrmConnection) -> set[str]:
+    return {each["id"] for each in state.users if each["is_active"]}
+
+
+def _ids(session: Session, state: CrmConnection) -> dict[int, str]:
+    """The users by our people's ids; a chosen one who has left the CRM can own nothing there."""
+    active = _active_ids(state)
+    known = _known(session, state.workspace_id)
+    return {person_id: each.user_id for person_id, each in known.items() if each.user_id in active}
 
 
 def _known(session: Session, workspace_id: int) -> dict[int, CrmUser]:

@@ -225,6 +225,9 @@ class MemoryOffice:
     def deactivate(self, email: str) -> None:
         self.users[email] = self.users[email]._replace(is_active=False)
 
+    def activate(self, email: str) -> None:
+        self.users[email] = self.users[email]._replace(is_active=True)
+
     def type_in(self, email: str, last_name: str) -> str:
         row = self._make()
         row.values = {"email": email, "last_name": last_name}

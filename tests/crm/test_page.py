@@ -97,6 +97,14 @@ def test_what_admins_are_told_once(sales: Sales, golden: Golden, kind: Kind) -> 
         golden(f"notice_{kind}", notices.notice(session, notice.id))
 
 
+def test_what_admins_are_told_of_chosen_users_who_left(sales: Sales, golden: Golden) -> None:
+    facts = FACTS[Kind.UNMATCHED] | {"was_chosen": True}
+    with sales.store.transaction() as session:
+        notices.tell_admins(session, sales.workspace.id, Kind.UNMATCHED, **facts)
+        notice = session.scalars(select(CrmNotice)).one()
+        golden("notice_unmatched_chosen", notices.notice(session, notice.id))
+
+
 @pytest.mark.parametrize("trouble", Trouble)
 def test_every_trouble_says_what_to_do(sales: Sales, trouble: Trouble) -> None:
     with sales.store.transaction() as session:

@@ -624,6 +624,52 @@ def test_a_fallback_owns_what_nobody_there_does(sales: Sales) -> None:
     assert sales.lead(lead_id).claimed_by == sales.people["sue"].id
 
 
+@pytest.mark.parametrize(
+    ("fallback", "owner"), [("ben@example.com", "ben@example.com"), ("", None)]
+)
+def test_a_chosen_owner_who_left_is_told_and_the_fallback_owns_the_leads(
+    sales: Sales, fallback: str, owner: str | None
+) -> None:
+    sales.connection.fallback_owner = fallback
+    user_id = sales.office.add_user("sue2@example.com", "Sue Two")
+    sales.push()
+    sales.do(users.choose, "root", sales.people["sue"].id, user_id)
+    before = sales.claimed("sue")
+    assert sales.office.records()[0].owner == "sue2@example.com"
+
+    sales.office.deactivate("sue2@example.com")
+    for _ in range(2):
+        sales.forward(hours=2)
+        sales.settle()
+    [notice] = sales.notices("unmatched")
+    assert (notice["who"], notice["was_chosen"]) == (["USUE"], True)
+    sales.claimed("sue", email="b@example.com")
+    assert [each.owner for each in sales.office.records()] == [owner or "sue2@example.com", owner]
+    assert sales.notices("dropped") == []
+    assert sales.lead(before).claimed_by == sales.people["sue"].id
+    with sales.store.transaction() as session:
+        assert (sales.people["sue"].id, None) in [
+            (person.id, name) for person, name in users.table(session, sales.workspace.id)
+        ]
+
+
+def test_a_chosen_owner_who_is_back_owns_their_leads_again(sales: Sales) -> None:
+    sales.connection.fallback_owner = "ben@example.com"
+    user_id = sales.office.add_user("sue2@example.com", "Sue Two")
+    sales.push()
+    sales.do(users.choose, "root", sales.people["sue"].id, user_id)
+    sales.office.deactivate("sue2@example.com")
+    sales.forward(hours=2)
+    sales.poll()
+    sales.claimed("sue")
+    assert sales.office.records()[0].owner == "ben@example.com"
+    sales.office.activate("sue2@example.com")
+    sales.forward(hours=2)
+    sales.settle()
+    assert sales.office.records()[0].owner == "sue2@example.com"
+    assert len(sales.notices("unmatched")) == 1
+
+
 def test_an_owner_who_left_is_told_as_a_value_that_is_left_out(sales: Sales) -> None:
     sales.receive("first@example.com")
     sales.push()
