@@ -52,7 +52,7 @@ class CrmConnection(Base):
     users: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     """Its users as they were then: id, name, email, is_active."""
     dropped: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
-    """Values that the CRM has refused, with why: the admins heard of each once."""
+    """Values that the CRM has refused, with the day of the last time."""
 
 
 class Refused(StrEnum):

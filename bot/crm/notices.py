@@ -25,6 +25,7 @@ OWNERS = "crm.owners"
 
 
 _ONE_DAY = timedelta(days=1)
+_ONE_WEEK = timedelta(weeks=1)
 
 
 class Kind(StrEnum):
@@ -61,12 +62,26 @@ def tell_admins(session: Session, workspace_id: int, kind: Kind, **facts: Any) -
 def tell_of_dropped(
     session: Session, workspace_id: int, crm: str, dropped: Mapping[str, str]
 ) -> None:
-    """Tell the admins which values the CRM refuses: each once."""
+    """Tell the admins which values the CRM refuses: each once, and again where a week went by
+    without it."""
     state = session.get_one(CrmConnection, workspace_id, with_for_update=True)
-    new = {name: why for name, why in dropped.items() if name not in state.dropped}
+    known = left_out(state)
+    new = {name: why for name, why in dropped.items() if name not in known}
+    state.dropped = state.dropped | dict.fromkeys(dropped, clock.now().date().isoformat())
     if new:
-        state.dropped = state.dropped | new
         tell_admins(session, workspace_id, Kind.DROPPED, crm=crm, fields=sorted(new.items()))
+
+
+def left_out(state: CrmConnection) -> list[str]:
+    """The values that the CRM has refused within a week. Whether it takes one for some lead says
+    little: it may refuse the country of one lead and take that of the next."""
+    today = clock.now().date()
+    since = today - _ONE_WEEK
+    # Earlier versions kept the reason in the place of the day; it is no day of this week.
+    return sorted(
+        name for name, day in state.dropped.items()
+        if since.isoformat() <= day <= today.isoformat()
+    )  # fmt: skip
 
 
 def tell_of_gone(session: Session, workspace_id: int, crm: str, count: int) -> None:

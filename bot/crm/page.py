@@ -19,7 +19,7 @@ from bot.crm.adapters import ADAPTERS
 from bot.crm.backlog import Backlog, backlog
 from bot.crm.connection import connection_of
 from bot.crm.models import CrmConnection, CrmRecord, Refused
-from bot.crm.notices import OPEN, OWNERS
+from bot.crm.notices import OPEN, OWNERS, left_out
 from bot.formats import plural
 from bot.leads.models import Lead
 from bot.people.models import Person
@@ -99,8 +99,8 @@ def _counts(seen: Health) -> str:
         parts.append(f"last checked {moment(at.polled_at)}")
     if at.key_expires_at is not None:
         parts.append(f"key valid until {moment(at.key_expires_at)}")
-    if at.dropped:
-        parts.append(f"left out: {safe(', '.join(sorted(at.dropped)), 300)}")
+    if names := left_out(at):
+        parts.append(f"left out: {safe(', '.join(names), 300)}")
     return " · ".join(parts)
 
 

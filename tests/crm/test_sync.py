@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import event, select, update
 
 from bot import clock
-from bot.crm import backlog, questions, users
+from bot.crm import backlog, notices, questions, users
 from bot.crm.connection import connect, disconnect, reserve_call
-from bot.crm.models import AMOUNT
+from bot.crm.models import AMOUNT, CrmConnection
 from bot.crm.poll import POLL, poll_due, poll_soon
 from bot.crm.port import Account, Change, Refused, Saved, Stage
 from bot.intake.creating import create_or_merge
@@ -467,6 +467,35 @@ def test_a_missing_field_is_told_once_and_all_else_is_written(sales: Sales) -> N
     [notice] = sales.notices("dropped")
     assert [name for name, _ in notice["fields"]] == ["score"]
     assert len(sales.office.records()) == 3
+
+
+def test_a_field_that_is_missing_again_is_told_again(sales: Sales) -> None:
+    def write_for(days: int) -> int:
+        """A lead every third day; returns how many notices there are after that."""
+        for _ in range(0, days, 3):
+            sales.forward(days=3)
+            sales.receive(f"p{sales.office.now.timestamp()}@example.com")
+            sales.push()
+        return len(sales.notices("dropped"))
+
+    sales.office.drop_field("score")
+    assert write_for(days=30) == 1
+    sales.office.no_field.clear()
+    assert write_for(days=15) == 1
+    with sales.store.transaction() as session:
+        assert notices.left_out(session.get_one(CrmConnection, sales.workspace.id)) == []
+    sales.office.drop_field("score")
+    assert write_for(days=6) == 2
+
+
+def test_what_an_earlier_version_noted_of_a_missing_field_is_told_anew(sales: Sales) -> None:
+    with sales.store.transaction() as session:
+        session.execute(update(CrmConnection).values(dropped={"score": "400 no such field"}))
+    sales.office.drop_field("score")
+    for n in range(2):
+        sales.receive(f"p{n}@example.com")
+        sales.push()
+    assert len(sales.notices("dropped")) == 1
 
 
 def test_a_record_that_was_deleted_is_relinked_or_asked_about(sales: Sales) -> None:
