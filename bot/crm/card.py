@@ -17,8 +17,10 @@ from bot.leads.models import Lead
 from bot.leads.notices import CARD
 from bot.store import Store
 
+_SAYS_WHY = (Refused.INVALID, Refused.NOT_TAKEN, Refused.DUPLICATE)
 _WHY = {
     Refused.INVALID: "{crm} refuses it",
+    Refused.NOT_TAKEN: "Changed in {crm}, not taken over",
     Refused.GONE: "Deleted in {crm}. An admin can create it again",
     Refused.DUPLICATE: "{crm} has this person already",
     Refused.AMOUNT: "Won in {crm}, no amount yet",
@@ -33,7 +35,7 @@ def show(session: Session, connection: Connection, record: CrmRecord) -> None:
     if record.record_id is not None and record.refused != Refused.GONE:
         facts["url"] = connection.crm(record.workspace_id).link(record.record_id)
     if record.refused in _WHY:
-        says_why = record.refused in (Refused.INVALID, Refused.DUPLICATE) and record.refused_why
+        says_why = record.refused in _SAYS_WHY and record.refused_why
         why = f": {record.refused_why}" if says_why else ""
         facts["problem"] = _WHY[Refused(record.refused)].format(crm=connection.name) + why
     kept = {name: value for name, value in (lead.in_crm or {}).items() if name == "account"}

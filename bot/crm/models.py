@@ -60,6 +60,8 @@ class Refused(StrEnum):
 
     INVALID = "invalid"
     """The CRM refuses it; it is tried again once it changes, or somebody asks."""
+    NOT_TAKEN = "not_taken"
+    """It was changed there, and our own rules forbid that here; until both agree again."""
     GONE = "gone"
     """Its record was deleted; nobody makes it anew but a person."""
     DUPLICATE = "duplicate"
@@ -110,7 +112,7 @@ class CrmRecord(Base):
     refused: Mapped[str | None]
     """Why it is not there as it is here (`Refused`)."""
     refused_why: Mapped[str | None]
-    """What the CRM says of it."""
+    """What the CRM, or our own rules, say of it."""
     written_at: Mapped[Moment | None]
 
 

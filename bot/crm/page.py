@@ -34,6 +34,8 @@ __all__ = ["OPEN", "OWNERS", "RETRY", "RETRY_ALL", "Health"]
 _MOST_REFUSED = 10
 _TRIED_AGAIN = (Refused.INVALID, Refused.DUPLICATE)
 """What *Retry all* concerns: what was deleted is made again one by one, by name."""
+_FOR_PEOPLE = (Refused.AMOUNT, Refused.TWO_AMOUNTS, Refused.NOT_TAKEN)
+"""Where writing again changes nothing: its owner is asked, or it is changed here or there."""
 
 
 class Health(NamedTuple):
@@ -119,14 +121,17 @@ def _refused(seen: Health) -> list[Block]:
 def _row(name: str, record: CrmRecord, lead: Lead) -> SectionBlock:
     who = f"*#{lead.id} {safe(lead.name, 80)}*"
     why = safe(record.refused_why or "", 300)
-    is_invalid = record.refused == Refused.INVALID
-    text = f"{who}: {name} refuses it: {why}" if is_invalid else f"{who}: {why}"
+    said = {
+        Refused.INVALID: f"{name} refuses it: ",
+        Refused.NOT_TAKEN: f"changed in {name}, not taken over: ",
+    }.get(Refused(str(record.refused)), "")
+    text = f"{who}: {said}{why}"
     button = ButtonElement(
         text="Create again" if record.refused == Refused.GONE else "Retry",
         action_id=RETRY, value=str(lead.id),
     )  # fmt: skip
-    is_asked = record.refused in (Refused.AMOUNT, Refused.TWO_AMOUNTS)  # its owner decides
-    return SectionBlock(text=MarkdownTextObject(text=text), accessory=None if is_asked else button)
+    accessory = None if record.refused in _FOR_PEOPLE else button
+    return SectionBlock(text=MarkdownTextObject(text=text), accessory=accessory)
 
 
 def _owners(seen: Health) -> list[Block]:

@@ -41,6 +41,7 @@ _OF_THE_PERSON = (
     "first_name", "last_name", "email", "phone", "company", "job_title", "country", "message",
 )  # fmt: skip
 _OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency")
+_ENDS = (Stage.WON, Stage.LOST)
 
 
 def poll_due(session: Session) -> int:
@@ -215,6 +216,8 @@ def take(
         before = before | _arrived(before.get("writing", {}), theirs)
         _take_owner(session, connection, owner_of, mine, lead, before, theirs)
         theirs = _take_stage(session, connection, mine, lead, before, record, theirs)
+        if mine.refused == Why.NOT_TAKEN and _agree(session, owner_of, lead, record):
+            mine.refused = mine.refused_why = None
     mine.seen, mine.memory = theirs, {**mine.memory, **record.memory}
     card.show(session, connection, mine)
 
@@ -228,7 +231,7 @@ def _as_written(mine: CrmRecord, theirs: dict[str, Any]) -> dict[str, Any]:
     """What we have never looked at is taken to be as we wrote it; of its stage only an end counts,
     since a CRM may have other words for what we wrote."""
     written = {name: mine.written.get(name) for name in theirs} | {"owner_id": theirs["owner_id"]}
-    if theirs["stage"] not in (Stage.WON, Stage.LOST):
+    if theirs["stage"] not in _ENDS:
         written["stage"] = theirs["stage"]
     return written
 
@@ -322,13 +325,29 @@ def _take_amount(
 
 
 def _attempt(mine: CrmRecord, step: Callable[[], object]) -> bool:
-    """Do a step, unless the lead's own rules refuse it: then the admins see why."""
+    """Do a step, unless the lead's own rules refuse it: then the admins see why. What the CRM
+    refuses is not written yet, so that is shown rather."""
     try:
         step()
     except HandoffError as error:
-        mine.refused, mine.refused_why = Why.INVALID, error.message
+        if mine.refused not in (Why.INVALID, Why.DUPLICATE):
+            mine.refused, mine.refused_why = Why.NOT_TAKEN, error.message
         return False
     return True
+
+
+def _agree(session: Session, owner_of: users.OwnerOf, lead: Lead, record: Record) -> bool:
+    """Whether nothing is left there that could be taken over."""
+    ours, theirs = stage_of(lead), record.stage
+    if ours is Stage.RECYCLED and theirs is Stage.LOST:
+        theirs = ours  # some CRMs have no other word for it
+    if theirs not in (None, ours) and (lead.is_closed or theirs in _ENDS):
+        return False
+    if lead.status == Status.WON and record.amount not in (None, lead.won_amount):
+        return False
+    if lead.is_closed or not record.owner_id or record.owner_id == owner_of(lead.claimed_by):
+        return True
+    return users.person_of(session, lead.workspace_id, record.owner_id) is None
 
 
 def _is_written(mine: CrmRecord, lead: Lead, names: Sequence[str]) -> None:

@@ -166,10 +166,13 @@ class Both(RuleBasedStateMachine):
         assert [each.split(": ", 1)[1] for each in row.notes.values()] == list(notes)
         assert record.version == record.written_version
         assert row.values["score"] == lead.score
-        if record.refused is not None:
-            assert record.refused in ("amount", "invalid"), record.refused_why
-            return
         there = row.values["stage"]
+        if record.refused == "not_taken":
+            amounts = (row.values.get("amount_minor"), lead.won_minor)
+            assert there != stage_of(lead) or amounts[0] != amounts[1]
+        if record.refused is not None:
+            assert record.refused in ("amount", "not_taken"), record.refused_why
+            return
         if there in (Stage.WON, Stage.LOST) or lead.is_closed:
             assert there == stage_of(lead)
         if lead.won_amount is not None:

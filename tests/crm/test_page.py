@@ -59,6 +59,15 @@ def test_the_page_of_a_crm_that_is_away_and_refuses(sales: Sales, golden: Golden
     golden("page_blocked", modal(sales))
 
 
+def test_the_page_of_what_was_not_taken_over(sales: Sales, golden: Golden) -> None:
+    lead_id = sales.claimed()
+    sales.do(outcomes.win, "ben", lead_id, Money(100, "EUR"))
+    sales.settle()
+    sales.office.set_amount(sales.record_id(lead_id), Money(-100, "EUR"))
+    sales.settle()
+    golden("page_not_taken", modal(sales))
+
+
 def test_the_form_of_an_owner(sales: Sales, golden: Golden) -> None:
     sales.poll()
     with sales.store.transaction() as session:

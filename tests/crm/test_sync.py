@@ -1,5 +1,6 @@
 """What is written to the CRM and read from it: once, in order, never over what people changed."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import event, select, update
 from bot import clock
 from bot.crm import backlog, notices, questions, users
 from bot.crm.connection import connect, disconnect, reserve_call
-from bot.crm.models import AMOUNT, CrmConnection
+from bot.crm.models import AMOUNT, CrmConnection, CrmRecord
 from bot.crm.poll import POLL, poll_due, poll_soon
 from bot.crm.port import Account, Change, Refused, Saved, Stage
 from bot.intake.creating import create_or_merge
@@ -363,6 +364,74 @@ def test_a_win_without_an_amount_waits_for_one(sales: Sales) -> None:
     sales.office.set_amount(record_id, PRICE)
     sales.settle()
     assert sales.lead(lead_id).won_amount == PRICE
+    assert sales.record(lead_id).refused is None
+
+
+def reopened_beside_another(sales: Sales) -> int:
+    """A lost lead that was reopened in the CRM while its person has another open one."""
+    lost = sales.claimed()
+    sales.do(outcomes.lose, "ben", lost, outcomes.Ending(Disposition.NO_BUDGET))
+    sales.settle()
+    assert sales.claimed("sue") != lost
+    sales.settle()
+    sales.office.reopen(sales.record_id(lost))
+    sales.settle()
+    return lost
+
+
+def test_what_is_not_taken_over_is_said_until_it_is_put_right_there(sales: Sales) -> None:
+    lost = reopened_beside_another(sales)
+    assert sales.lead(lost).status == Status.LOST
+    problem = (sales.lead(lost).in_crm or {})["problem"]
+    assert problem.startswith("Changed in Memory, not taken over: This person has another open")
+    sales.do(outcomes.rate, "ben", lost, Rating.GOOD)
+    sales.settle()  # what is written meanwhile settles nothing
+    assert sales.record(lost).refused == "not_taken"
+    with sales.store.transaction() as session:
+        assert backlog.retry(session, sales.workspace.id) == 0
+    sales.office.lose(sales.record_id(lost), "No budget")
+    sales.settle()
+    assert sales.record(lost).refused is None
+    assert "problem" not in (sales.lead(lost).in_crm or {})
+
+
+def test_what_is_not_taken_over_is_said_until_it_is_put_right_here(sales: Sales) -> None:
+    lost = reopened_beside_another(sales)
+    [other] = {each.lead_id for each in records(sales)} - {lost}
+    sales.do(outcomes.lose, "sue", other, outcomes.Ending(Disposition.NO_BUDGET))
+    sales.do(outcomes.reopen, "ben", lost)
+    sales.settle()
+    assert sales.record(lost).refused is None
+    assert "problem" not in (sales.lead(lost).in_crm or {})
+
+
+def records(sales: Sales) -> Sequence[CrmRecord]:
+    with sales.store.transaction() as session:
+        return session.scalars(select(CrmRecord)).all()
+
+
+def test_what_the_crm_refuses_is_said_rather_than_what_was_not_taken_over(sales: Sales) -> None:
+    lost = sales.claimed()
+    sales.do(outcomes.lose, "ben", lost, outcomes.Ending(Disposition.NO_BUDGET))
+    sales.claimed("sue")
+    sales.office.refuse("quality")
+    sales.do(outcomes.rate, "ben", lost, Rating.GOOD)
+    sales.settle()
+    sales.office.reopen(sales.record_id(lost))
+    sales.settle()
+    assert sales.record(lost).refused == "invalid"
+    assert "quality" in (sales.record(lost).refused_why or "")
+
+
+def test_an_amount_that_is_not_taken_over_is_said_until_it_is_put_right(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    sales.do(outcomes.win, "ben", lead_id, PRICE)
+    sales.settle()
+    sales.office.set_amount(sales.record_id(lead_id), Money(-100, "EUR"))
+    sales.settle()
+    assert sales.record(lead_id).refused == "not_taken"
+    sales.office.set_amount(sales.record_id(lead_id), PRICE)
+    sales.settle()
     assert sales.record(lead_id).refused is None
 
 
