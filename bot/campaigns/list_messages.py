@@ -10,6 +10,7 @@ from bot import formats
 from bot.campaigns.messages import facts, offer_for_a_call, offer_terms
 from bot.campaigns.models import RECENTLY_DAYS, AsOf, Campaign, Kind, OfferSearch, Overview, Stage
 from bot.campaigns.texts import (
+    how_it_ended,
     late_words,
     offer_line,
     only,
@@ -199,16 +200,7 @@ def _warning(as_of: AsOf) -> str:
 def _standing(as_of: AsOf) -> str:
     if as_of.day == as_of.today and not as_of.changed_on:
         return _standing_today(as_of)
-    day = formats.day(as_of.day, as_of.today)
-    if as_of.only_terms_changed:
-        return f"{terms_changed(as_of)} As promised on {day}:"
-    if as_of.in_force:
-        return f"Valid on {day}. {_since(as_of)}"
-    if as_of.was_over:
-        return f"*It was already over on {day}:* it ended{_end(as_of)}."
-    if as_of.stage == Stage.PAUSED:
-        return f"*It was paused on {day}.* {_since(as_of)}"
-    return f"*It hadn't started on {day}:* it starts on {formats.day(as_of.offer.starts_on)}."
+    return _standing_ahead(as_of) if as_of.day > as_of.today else _standing_then(as_of)
 
 
 def _standing_today(as_of: AsOf) -> str:
@@ -216,9 +208,9 @@ def _standing_today(as_of: AsOf) -> str:
     campaign = as_of.campaign
     if as_of.was_over:
         reason = safe(late_words(campaign), 320)
-        return f"*Ended{_end(as_of)}. Don't promise it.* Say: {reason}"
+        return f"*{how_it_ended(campaign)}. Don't promise it.* Say: {reason}"
     if campaign.stage == Stage.PAUSED:
-        return f"*Paused.* Ask {campaign.owner.mention} before you promise it."
+        return _ask_owner("Paused.", campaign)
     if campaign.starts_on > as_of.today:
         return f"*Starts on {formats.day(campaign.starts_on)}.* Don't promise it before then."
     if campaign.ends_on:
@@ -226,21 +218,72 @@ def _standing_today(as_of: AsOf) -> str:
     return "Valid until further notice."
 
 
+def _standing_ahead(as_of: AsOf) -> str:
+    """Whether it will hold on a day to come, as things stand."""
+    campaign, day = as_of.campaign, formats.day(as_of.day, as_of.today)
+    if campaign.is_over(as_of.today):
+        return f"*{how_it_ended(campaign)}. Don't promise it.*"
+    if as_of.was_over:
+        return f"*It will be over on {day}:* it ends{_end(campaign)}."
+    if campaign.stage == Stage.PAUSED:
+        return _ask_owner("It's paused today.", campaign)
+    if not as_of.in_force:
+        return f"*It won't have started on {day}:* it starts on {formats.day(campaign.starts_on)}."
+    today = _not_yet(as_of) or "It's valid today too."
+    return f"Valid on {day}. {today}"
+
+
+def _standing_then(as_of: AsOf) -> str:
+    """Whether it held on a day that has passed, and what has become of it."""
+    day = formats.day(as_of.day, as_of.today)
+    if as_of.only_terms_changed:
+        return f"{terms_changed(as_of)} As promised on {day}:"
+    if as_of.in_force:
+        return f"Valid on {day}. {_since(as_of)}"
+    return _why_not_then(as_of, day)
+
+
+def _why_not_then(as_of: AsOf, day: str) -> str:
+    campaign = as_of.campaign
+    if as_of.stage == Stage.CANCELLED:
+        return f"*It was already cancelled on {day}.*"
+    if as_of.was_over:
+        return f"*It was already over on {day}:* it ended{_end(campaign)}."
+    if as_of.stage == Stage.PAUSED:
+        return f"*It was paused on {day}.* {_since(as_of)}"
+    if campaign.stage == Stage.CANCELLED:
+        return f"*It hadn't started on {day}*, and was cancelled. Don't promise it."
+    return f"*It hadn't started on {day}:* it starts on {formats.day(as_of.offer.starts_on)}."
+
+
 def _since(as_of: AsOf) -> str:
     """What has become of it."""
     campaign = as_of.campaign
+    if campaign.stage == Stage.CANCELLED:
+        return "*It was cancelled. Don't promise it today.*"
     if campaign.is_over(as_of.today):
-        return f"*It ended{_end(as_of)}. Don't promise it today.*"
+        return f"*It ended{_end(campaign)}. Don't promise it today.*"
     if campaign.stage == Stage.PAUSED:
-        return f"*It's paused today.* Ask {campaign.owner.mention} before you promise it."
+        return _ask_owner("It's paused today.", campaign)
     if as_of.changed_on:
         return f"{terms_changed(as_of)} `/offer` shows today's."
-    return "It's still valid today."
+    return _not_yet(as_of) or "It's still valid today."
 
 
-def _end(as_of: AsOf) -> str:
-    ends_on = as_of.campaign.ends_on
-    return f" on {formats.day(ends_on)}" if ends_on else ""
+def _not_yet(as_of: AsOf) -> str:
+    """From when it may be promised; empty where that is so already."""
+    starts_on = as_of.campaign.starts_on
+    if starts_on <= as_of.today:
+        return ""
+    return f"*It starts on {formats.day(starts_on)}. Don't promise it before then.*"
+
+
+def _ask_owner(what: str, campaign: Campaign) -> str:
+    return f"*{what}* Ask {campaign.owner.mention} before you promise it."
+
+
+def _end(campaign: Campaign) -> str:
+    return f" on {formats.day(campaign.ends_on)}" if campaign.ends_on else ""
 
 
 def _search_words(result: OfferSearch) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from bot import clock
 from bot.campaigns.history import midnight
 from bot.campaigns.models import AsOf, Campaign, CampaignVersion, OfferSearch, Stage
-from bot.campaigns.queries import as_of_each, known
+from bot.campaigns.queries import as_of_each, known, stage_at
 from bot.errors import HandoffError, NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -100,9 +100,9 @@ def _matching(
             Campaign.workspace_id == workspace_id,
             CampaignVersion.in_force_from <= moment,
             _is_newest(moment) if day != today else CampaignVersion.number == Campaign.version,
-            _holds(day, today) if query is None else _has(CampaignVersion.words, query),
+            _holds(day, moment, today) if query is None else _has(CampaignVersion.words, query),
         )
-        .order_by(*_order(query, day, today))
+        .order_by(*_order(query, day, moment, today))
         .limit(MOST)
         .offset(page * MOST)
     ).all()
@@ -129,10 +129,10 @@ def _is_newest(moment: datetime) -> ColumnElement[bool]:
     )
 
 
-def _order(query: str | None, day: date, today: date) -> list[ColumnElement[Any]]:
+def _order(query: str | None, day: date, moment: datetime, today: date) -> list[ColumnElement[Any]]:
     """What holds comes first, then what is to come; a word of the name before one of the terms."""
     comes = CampaignVersion.starts_on > day
-    standing = case((_holds(day, today), 0), (comes, 1), else_=2)
+    standing = case((_holds(day, moment, today), 0), (comes, 1), else_=2)
     newest: list[ColumnElement[Any]] = [CampaignVersion.starts_on.desc(), CampaignVersion.id.desc()]
     if query is None:
         return newest
@@ -144,12 +144,15 @@ def _has(words: SQLColumnExpression[Any], query: str) -> ColumnElement[bool]:
     return words.bool_op("@@")(func.to_tsquery("simple", query))
 
 
-def _holds(day: date, today: date) -> ColumnElement[bool]:
-    """Whether that day is one of its days; for today, also whether it is live."""
+def _holds(day: date, moment: datetime, today: date) -> ColumnElement[bool]:
+    """Whether that day is one of its days, and whether it is live; for another day than today,
+    whether it was by the end of that."""
     runs = (CampaignVersion.starts_on <= day) & (
         CampaignVersion.ends_on.is_(None) | (CampaignVersion.ends_on >= day)
     )
-    return runs & (Campaign.stage == Stage.LIVE) if day == today else runs
+    # One that was announced after its first day was live from that on, though no event says so.
+    stage = Campaign.stage if day == today else func.coalesce(stage_at(moment), Stage.LIVE)
+    return runs & (stage == Stage.LIVE)
 
 
 def _end_of(day: date, workspace: Workspace) -> datetime:

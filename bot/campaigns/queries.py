@@ -4,9 +4,9 @@ read of it; those that a person may manage, and all of them page by page.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, literal, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock
@@ -160,22 +160,31 @@ def _changed_on(
     }
 
 
+def stage_at(moment: datetime) -> SQLColumnExpression[Any]:
+    """The stage of a query's campaign by the audit; null where it was not announced by then."""
+    stage = CampaignEvent.facts["stage"].astext
+    return (
+        select(stage)
+        .where(
+            CampaignEvent.campaign_id == Campaign.id,
+            CampaignEvent.at <= moment,
+            stage.in_([Stage.LIVE, Stage.PAUSED, *OVER]),
+        )
+        .order_by(CampaignEvent.at.desc(), CampaignEvent.id.desc())
+        .limit(1)
+        .correlate(Campaign)
+        .scalar_subquery()
+    )
+
+
 def _stages_at(
     session: Session, campaign_ids: Sequence[int], moment: datetime
 ) -> Mapping[int, Stage]:
     """The stages by the audit, of those that were announced by then."""
-    stage = CampaignEvent.facts["stage"].astext
     rows = session.execute(
-        select(CampaignEvent.campaign_id, stage)
-        .ext(distinct_on(CampaignEvent.campaign_id))
-        .where(
-            CampaignEvent.campaign_id.in_(campaign_ids),
-            CampaignEvent.at <= moment,
-            stage.in_([Stage.LIVE, Stage.PAUSED, *OVER]),
-        )
-        .order_by(CampaignEvent.campaign_id, CampaignEvent.at.desc(), CampaignEvent.id.desc())
+        select(Campaign.id, stage_at(moment)).where(Campaign.id.in_(campaign_ids))
     )
-    return {campaign_id: Stage(name) for campaign_id, name in rows}
+    return {campaign_id: Stage(name) for campaign_id, name in rows if name}
 
 
 def overview(session: Session, workspace_id: int, day: date) -> Overview:

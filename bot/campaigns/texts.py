@@ -103,7 +103,7 @@ def offer_standing(as_of: AsOf) -> str:
         return _not_in_force(as_of)
     campaign = as_of.campaign
     if campaign.is_over(as_of.today):
-        return f"*{_over(campaign)}*, after this lead came."
+        return f"*{how_it_ended(campaign)}*, after this lead came."
     if campaign.stage == Stage.PAUSED:
         return "*Paused since this lead came.* Ask the campaign's owner before you promise it."
     if as_of.changed_on:
@@ -122,7 +122,7 @@ def _not_in_force(as_of: AsOf) -> str:
     campaign = as_of.campaign
     if as_of.was_over:
         return (
-            f"*{_over(campaign)} before this lead came. Don't promise it.* "
+            f"*{how_it_ended(campaign)} before this lead came. Don't promise it.* "
             f"Say: {safe(late_words(campaign), 320)}"
         )
     if as_of.version is None:
@@ -134,7 +134,8 @@ def _not_in_force(as_of: AsOf) -> str:
     return f"*Starts on {formats.day(as_of.offer.starts_on)}*, after this lead came."
 
 
-def _over(campaign: Campaign) -> str:
+def how_it_ended(campaign: Campaign) -> str:
+    """`Ended on 30 Jun 2026`, or that it was cancelled: then its last day says nothing."""
     if campaign.stage == Stage.CANCELLED:
         return "Cancelled"
     return f"Ended on {formats.day(campaign.ends_on)}" if campaign.ends_on else "Ended"

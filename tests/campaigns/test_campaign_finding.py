@@ -1,5 +1,6 @@
 """`/offer`: the terms of today or of a day, found by how words begin, and whether they hold."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from bot.campaigns import changing, drafting, history, list_messages, offers
 from bot.campaigns.models import Campaign, OfferSearch, Stage
@@ -258,3 +260,52 @@ def test_a_past_day_says_what_has_become_of_it(company: Company, hands: MovedClo
     assert "*It was already over on 15 Jun:* it ended on 10 Jun" in over
     assert "*It hadn't started on 2 Jun:*" in reply(company, "later on 2026-06-02").text
     assert date(2026, 6, 21) == look(company, "").today
+
+
+def test_a_day_to_come_promises_nothing_before_the_offer_starts(company: Company) -> None:
+    put(company, "Summer", 5, 30)
+    put(company, "Running", 0, 30)
+    waits = reply(company, "summer on 2026-06-11").text
+    assert "Valid on 11 Jun. *It starts on 6 Jun 2026. Don't promise it before then.*" in waits
+    assert "Valid on 11 Jun. It's valid today too." in reply(company, "run on 2026-06-11").text
+    early = reply(company, "summer on 2026-06-03").text
+    assert "*It won't have started on 3 Jun:* it starts on 6 Jun 2026." in early
+    late = reply(company, "summer on 2026-07-11").text
+    assert "*It will be over on 11 Jul:* it ends on 1 Jul 2026." in late
+
+
+def test_one_that_was_cancelled_is_said_to_be_cancelled_on_every_day(
+    company: Company, hands: MovedClock
+) -> None:
+    campaign = put(company, "Summer", 5, 30)
+    hands.forward(days=2)
+    stop(company, changing.cancel, campaign)
+    for asked in ("summer", "summer on 2026-06-11"):
+        assert "*Cancelled. Don't promise it.*" in reply(company, asked).text
+    before = reply(company, "summer on 2026-06-02").text
+    assert "*It hadn't started on 2 Jun*, and was cancelled. Don't promise it." in before
+    hands.forward(days=15)
+    assert "*It was already cancelled on 11 Jun.*" in reply(company, "summer on 2026-06-11").text
+
+
+def test_only_what_could_be_promised_by_then_holds_on_a_day(
+    company: Company, hands: MovedClock
+) -> None:
+    put(company, "Stays")
+    cancelled, ended = put(company, "Cancelled", 5), put(company, "Ended")
+    paused = put(company, "Paused")
+    stop(company, changing.cancel, cancelled)
+    stop(company, changing.end, ended)
+    hands.forward(days=2)
+    stop(company, changing.pause, paused)
+    for _ in range(2):  # as a day to come, then as one that has passed
+        assert names(company, "on 2026-06-11") == ["Stays"]
+        assert names(company, "on 2026-06-02") == ["Paused", "Stays"]
+        hands.forward(days=15)
+
+
+def stop(
+    company: Company, how: Callable[[Session, Person, int], object], campaign: Campaign
+) -> None:
+    with company.store.transaction() as session:
+        how(session, company.mara, campaign.id)
