@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from slack_sdk.models.blocks import (
@@ -30,6 +31,7 @@ from bot.campaigns.models import (
     Stage,
 )
 from bot.campaigns.texts import (
+    changed_texts,
     last_change,
     late_words,
     offer_line,
@@ -40,14 +42,18 @@ from bot.campaigns.texts import (
 from bot.formats import plural
 from bot.people.models import Person
 from bot.slack import Message
-from bot.slack.blocks import note
+from bot.slack.blocks import characters, note
 from bot.slack.paging import page_count, page_turns
-from bot.slack.text import clean, moment, safe
+from bot.slack.text import clean, moment, safe, share
 
 ANSWER = "campaign.answer"
 TURN = "campaign.questions_page"
 
 _ON_CARD = 300  # characters of a question or an answer that the card shows
+# Slack refuses a message of about 12,000 characters: what is promised stays whole, and what
+# happened since is cut to the room that is left.
+_ROOM = 11_500
+_SHORTEST = 20
 
 GOT_IT = "campaign.got_it"
 ASK = "campaign.ask"
@@ -86,14 +92,14 @@ def answered(row: CampaignQuestion) -> Message:
     )
 
 
-def answers(answered: Sequence[CampaignQuestion]) -> list[Block]:
+def answers(answered: Sequence[CampaignQuestion], longest: int = _ON_CARD) -> list[Block]:
     """The newest questions with their answers, as the card shows them."""
     if not answered:
         return []
     bold = RichTextElementParts.TextStyle(bold=True)
     parts = [RichTextElementParts.Text(text="Questions and answers", style=bold)]
     for each in answered:
-        text, answer = clean(each.text, _ON_CARD), clean(each.answer or "", _ON_CARD)
+        text, answer = clean(each.text, longest), clean(each.answer or "", longest)
         italic = RichTextElementParts.TextStyle(italic=True)
         parts.append(RichTextElementParts.Text(text=f"\n{' '.join(text.split())}", style=italic))
         parts.append(RichTextElementParts.Text(text=f"\n{answer}"))
@@ -158,24 +164,23 @@ def card(
     text = f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}."
     if campaign.stage == Stage.PAUSED:
         text = f"The campaign {name} is paused. Please don't promise it for now."
-    return Message(
-        text,
-        [
-            _title(campaign),
-            *_paused(campaign),
-            *last_change(campaign, since.change),
-            *offer_blocks(campaign, campaign),
-            *answers(since.answered),
-            note(read_by(readership)),
-            ActionsBlock(
-                elements=[
-                    got_it_button(campaign),
-                    _button(campaign, "Ask a question", ASK),
-                    *_all_questions(campaign, since),
-                ]
-            ),
-        ],
-    )
+    head = [_title(campaign), *_paused(campaign)]
+    offer = offer_blocks(campaign, campaign)
+    buttons = [got_it_button(campaign), *_question_buttons(campaign, since)]
+    foot: list[Block] = [note(read_by(readership)), ActionsBlock(elements=buttons)]
+    longest = _share(campaign, since, [*head, *offer, *foot])
+    change = last_change(campaign, since.change, longest)
+    return Message(text, [*head, *change, *offer, *answers(since.answered, longest), *foot])
+
+
+def _share(campaign: Campaign, since: SinceAnnouncement, others: Sequence[Block]) -> int:
+    """How long each text of what happened since may be: the other blocks keep their room."""
+    around = [*last_change(campaign, since.change, 1), *answers(since.answered, 1)]
+    room = _ROOM - characters([*others, *around])
+    texts = [text or "" for each in since.answered for text in (each.text, each.answer)]
+    lengths = [len(clean(text, _ON_CARD)) for text in texts]
+    lengths += map(len, changed_texts(since.change))
+    return max(share(lengths, room, _ON_CARD), _SHORTEST)
 
 
 def preview(campaign: Campaign) -> list[Block]:
@@ -187,17 +192,18 @@ def _over(campaign: Campaign, since: SinceAnnouncement) -> Message:
     """The announcement once the offer is over: still there to read, with nothing to confirm."""
     day = f" on {formats.day(campaign.ends_on)}" if campaign.ends_on else ""
     over = "was cancelled." if campaign.stage == Stage.CANCELLED else f"ended{day}."
-    buttons = [_button(campaign, "Ask a question", ASK), *_all_questions(campaign, since)]
+    late = f"*What to tell late callers:* {safe(late_words(campaign), 400)}"
+    shown = [
+        _title(campaign),
+        note(sentence_case(over)),
+        SectionBlock(text=late),
+        *offer_blocks(campaign, campaign),
+    ]
+    buttons = ActionsBlock(elements=_question_buttons(campaign, since))
+    longest = _share(campaign, replace(since, change=None), [*shown, buttons])
     return Message(
         f"The campaign “{safe(campaign.name)}” {over}",
-        [
-            _title(campaign),
-            note(sentence_case(over)),
-            SectionBlock(text=f"*What to tell late callers:* {safe(late_words(campaign), 400)}"),
-            *offer_blocks(campaign, campaign),
-            *answers(since.answered),
-            ActionsBlock(elements=buttons),
-        ],
+        [*shown, *answers(since.answered, longest), buttons],
     )
 
 
@@ -213,10 +219,11 @@ def got_it_button(campaign: Campaign) -> ButtonElement:
     return _button(campaign, "Got it", GOT_IT, style="primary")
 
 
-def _all_questions(campaign: Campaign, since: SinceAnnouncement) -> list[ButtonElement]:
+def _question_buttons(campaign: Campaign, since: SinceAnnouncement) -> list[ButtonElement]:
+    ask = _button(campaign, "Ask a question", ASK)
     if not since.questions:
-        return []
-    return [_button(campaign, f"Questions ({since.questions:,})", QUESTIONS)]
+        return [ask]
+    return [ask, _button(campaign, f"Questions ({since.questions:,})", QUESTIONS)]
 
 
 def _title(campaign: Campaign) -> HeaderBlock:

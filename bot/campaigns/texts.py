@@ -153,7 +153,9 @@ def timeline(campaign: Campaign, events: Sequence[CampaignEvent]) -> Message:
     return Message(f"What happened to “{safe(campaign.name)}”: {last}.", blocks)
 
 
-def last_change(campaign: Campaign, event: CampaignEvent | None) -> list[Block]:
+def last_change(
+    campaign: Campaign, event: CampaignEvent | None, longest: int = _LONGEST
+) -> list[Block]:
     """What was changed of an announcement, at the head of its card."""
     if event is None:
         return []
@@ -161,13 +163,20 @@ def last_change(campaign: Campaign, event: CampaignEvent | None) -> list[Block]:
     if event.facts["version"] >= campaign.holds_from > 1:
         again = " Please confirm it again with *Got it*."
     head = f"*Changed {moment(event.at)}* {_person(event)}.{again}"
-    return [SectionBlock(text="\n".join([head, *differences(event.facts["changed"])]))]
+    return [SectionBlock(text="\n".join([head, *differences(event.facts["changed"], longest)]))]
 
 
-def differences(changed: Mapping[str, Sequence[str]]) -> list[str]:
+def changed_texts(event: CampaignEvent | None) -> list[str]:
+    """The texts before and after that `last_change` shows, as long as they may be there."""
+    changed = event.facts["changed"] if event else {}
+    shown = [name for name in changed if name not in _INTERNAL][:_SHOWN]
+    return [_value(name, text, _LONGEST) for name in shown for text in changed[name]]
+
+
+def differences(changed: Mapping[str, Sequence[str]], longest: int = _LONGEST) -> list[str]:
     """Field by field, what it said and what it says; amounts of money stay inside marketing."""
     open_to_all = [name for name in changed if name not in _INTERNAL]
-    lines = [_difference(name, *changed[name]) for name in open_to_all[:_SHOWN]]
+    lines = [_difference(name, changed[name], longest) for name in open_to_all[:_SHOWN]]
     others = [*open_to_all[_SHOWN:], *(name for name in changed if name in _INTERNAL)]
     if others:
         lines.append("Also changed: " + ", ".join(_FIELDS[name].lower() for name in others))
@@ -207,12 +216,13 @@ def _person(event: CampaignEvent) -> str:
     return f"by {safe(event.person.name, 100)}" if event.person else "by itself"
 
 
-def _difference(name: str, before: str, after: str) -> str:
-    return f"*{_FIELDS[name]}:* {_value(name, before)} → {_value(name, after)}"
+def _difference(name: str, texts: Sequence[str], longest: int) -> str:
+    before, after = (_value(name, text, longest) for text in texts)
+    return f"*{_FIELDS[name]}:* {before} → {after}"
 
 
-def _value(name: str, text: str) -> str:
-    return safe(" ".join(value_in_words(name, text).split()), _LONGEST)
+def _value(name: str, text: str, longest: int) -> str:
+    return safe(" ".join(value_in_words(name, text).split()), min(longest, _LONGEST))
 
 
 def value_in_words(name: str, text: str) -> str:

@@ -1,6 +1,7 @@
 """The blocks of which most messages, modals and home tabs are made, and menus of buttons."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
@@ -50,3 +51,17 @@ def menu(action_id: str, buttons: Sequence[ButtonElement]) -> OverflowMenuElemen
         assert button.text is not None
         options.append(Option(text=button.text.text, value=f"{button.action_id} {button.value}"))
     return OverflowMenuElement(action_id=action_id, options=options)
+
+
+def characters(blocks: Sequence[Block]) -> int:
+    """How many characters all texts of the blocks have; Slack refuses more than 12,000 of them."""
+    return sum(_characters(block.to_dict()) for block in blocks)
+
+
+def _characters(part: Any) -> int:
+    if isinstance(part, list):
+        return sum(map(_characters, part))
+    if not isinstance(part, dict):
+        return 0
+    text = part.get("text")
+    return (len(text) if isinstance(text, str) else 0) + _characters(list(part.values()))

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 _BAR = 20  # characters
@@ -65,6 +65,18 @@ def _escape(text: str) -> str:
     # of a word: a zero-width space takes away their effect. Within a word they have none.
     unquoted = re.sub(r"^(\s*)&gt;", "\\1\u200b&gt;", escaped, flags=re.MULTILINE)
     return re.sub(r"((?<!\w)[*_~](?=\S)|`)", "\\1\u200b", unquoted)
+
+
+def share(lengths: Iterable[int], room: int, longest: int) -> int:
+    """How long each of these texts may be, so that all fit into the room: the short ones leave
+    theirs to the others. `longest`, where all fit as they are."""
+    in_order = sorted(lengths)
+    for position, length in enumerate(in_order):
+        each = room // (len(in_order) - position)
+        if length > each:
+            return each
+        room -= length
+    return longest
 
 
 def mention(slack_user_id: str) -> str:

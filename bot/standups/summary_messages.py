@@ -22,7 +22,7 @@ from bot.formats import day, plural
 from bot.slack import Message
 from bot.slack.blocks import note
 from bot.slack.paging import page_turns
-from bot.slack.text import clean, safe
+from bot.slack.text import clean, safe, share
 from bot.standups import messages
 from bot.standups.messages import as_written, name, quoted
 from bot.standups.models import (
@@ -145,17 +145,12 @@ def _row(answer: StandupAnswer, longest: int) -> str:
 
 
 def _share(answers: Sequence[StandupAnswer]) -> int:
-    """How long each answer may be, so that all fit: the short ones leave their room to others."""
+    """How long each answer may be, so that all fit."""
     if len(answers) * _MOST_LINES > _ROOM:
         return _SHORTEST  # their names alone take the room
-    lengths = sorted(len(safe(each.text, _LONGEST)) for each in answers)
-    left = _ROOM - sum(len(speaker(each)) + _MOST_LINES for each in answers)
-    for position, length in enumerate(lengths):
-        share = left // (len(lengths) - position)
-        if length > share:
-            return max(share, _SHORTEST)
-        left -= length
-    return _LONGEST
+    lengths = [len(safe(each.text, _LONGEST)) for each in answers]
+    room = _ROOM - sum(len(speaker(each)) + _MOST_LINES for each in answers)
+    return max(share(lengths, room, _LONGEST), _SHORTEST)
 
 
 def _packed(lines: Iterable[str]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """How campaigns look, each in every state that a person can meet."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -260,12 +261,42 @@ def test_the_longest_announcement_there_can_be_is_taken_by_slack() -> None:
     }
     links = [["x" * 80, "https://example.com/" + "y" * 400]] * MOST_MATERIALS
     long = words | {"channels": [words["channels"]], "materials": links, "utm_campaign": "x" * 80}
+    fields = ("name", "audience", "offer", "terms", "talking_points", "objections", "channels")
     since = SinceAnnouncement(
-        [answered(each, "<&> " * 250, "& " * 500) for each in range(3)], questions=1_200
+        [answered(each, "<&> " * 250, "& " * 500) for each in range(3)],
+        questions=1_200,
+        change=event(
+            EventType.CHANGED,
+            version=2,
+            live=True,
+            changed={name: ["<&> " * 75, "& " * 150] for name in fields},
+        ),
     )
-    card = messages.card(campaign(**long), sales(9, 9), TODAY, since)
-    assert check_message(card.blocks) == []
-    assert text_length(card.blocks) < 13_000
+    crowd = [Person(slack_id="U1", name="&" * 100, roles=["salesperson"])] * 900
+    for stage in (Stage.LIVE, Stage.PAUSED, Stage.ENDED):
+        now = campaign(**long, version=2, holds_from=2, stage=stage)
+        card = messages.card(now, Readership(crowd, crowd), TODAY, since)
+        assert check_message(card.blocks) == []
+        assert text_length(card.blocks) <= 12_000
+
+
+def test_what_happened_since_is_cut_only_where_there_is_no_room() -> None:
+    change = {"terms": ["a" * 300, "b" * 300]}
+    since = SinceAnnouncement(
+        [answered(1, "c" * 400, "d" * 400)],
+        change=event(EventType.CHANGED, version=2, changed=change, live=True),
+    )
+
+    def shown(**long: str) -> list[int]:
+        card = messages.card(campaign(version=2, **long), sales(0, 1), TODAY, since)
+        runs = re.findall(r"a{9,}|b{9,}|c{9,}|d{9,}", repr(card.blocks))
+        return [len(run) for run in runs]
+
+    assert shown() == [199, 199, 299, 299]
+    full = dict.fromkeys(("terms", "talking_points", "objections"), "x " * 1_800)
+    [cut, *others] = shown(**full)
+    assert 20 < cut < 199
+    assert others == [cut, cut, cut]
 
 
 def test_a_question_that_was_answered(golden: Golden) -> None:
