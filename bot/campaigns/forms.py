@@ -268,6 +268,12 @@ class NewCampaign(CampaignFields, id="campaign.preview", title="New campaign", s
         return cls.modal(below=details_to_add(values, ADD_DETAILS), **values)
 
 
+_WHOLE_BUDGET = (
+    "For example 12,500. Not shown in the channel. If it was planned by line, the lines are shown "
+    "only while they add up to this."
+)
+
+
 class Change(CampaignFields, id="campaign.save_change", title="Change a campaign"):
     """What a campaign says now, to be changed."""
 
@@ -284,7 +290,8 @@ class Change(CampaignFields, id="campaign.save_change", title="Change a campaign
         )
         return cls.modal(
             campaign_id=campaign.id, today=today, currency=campaign.currency,
-            blocks=[SectionBlock(text=asks)], **vars(Draft.of(campaign)),
+            blocks=[SectionBlock(text=asks)], fields={"budget": {"hint": _WHOLE_BUDGET}},
+            **vars(Draft.of(campaign)),
         )  # fmt: skip
 
 

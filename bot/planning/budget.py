@@ -41,13 +41,25 @@ def total(budget_lines: Sequence[Line]) -> Money | None:
     return sum(amounts[1:], start=amounts[0]) if amounts else None
 
 
-def lines_of(session: Session, campaign_id: int) -> Sequence[BudgetLine]:
-    """The lines, in the order in which they were typed."""
-    return session.scalars(
+def lines_of(session: Session, campaign: Campaign) -> Sequence[BudgetLine]:
+    """The lines, in the order in which they were typed.
+
+    None where the budget is not their sum any more: `/campaign manage` changes it as a whole, in a
+    form that knows no lines.
+    """
+    known = session.scalars(
         select(BudgetLine)
-        .where(BudgetLine.campaign_id == campaign_id)
+        .where(BudgetLine.campaign_id == campaign.id)
         .order_by(BudgetLine.position)
     ).all()
+    return known if total([(line.name, line.amount) for line in known]) == campaign.budget else []
+
+
+def as_typed(campaign: Campaign, budget_lines: Sequence[BudgetLine]) -> Sequence[Line]:
+    """The lines as a form shows them; a budget without lines is one, so that saving keeps it."""
+    if campaign.budget is not None and not budget_lines:
+        return [("Total", campaign.budget)]
+    return [(line.name, line.amount) for line in budget_lines]
 
 
 def replace_lines(session: Session, campaign: Campaign, rows: Sequence[Line]) -> None:

@@ -19,7 +19,7 @@ from bot.formats import plural
 from bot.money import Money
 from bot.people.models import Person, Role
 from bot.planning.agreement_rule import Quorum
-from bot.planning.budget import parse_lines
+from bot.planning.budget import as_typed, parse_lines
 from bot.planning.models import (
     LONGEST,
     LONGEST_CONCERN,
@@ -275,8 +275,8 @@ class Revise(PlanFields, id="proposal.save_change", title="Change a proposal"):
 
 def _as_fields(campaign: Campaign, budget: Sequence[BudgetLine], owner: str) -> dict[str, Any]:
     """What a campaign says, as the fields of its form."""
-    by_line = [(line.name, line.amount) for line in budget]
-    known = {"currency": campaign.currency, "budget": by_line, "owner": owner}
+    typed = as_typed(campaign, budget)
+    known = {"currency": campaign.currency, "budget": typed, "owner": owner}
     return vars(Draft.of(campaign)) | known
 
 

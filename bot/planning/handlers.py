@@ -166,7 +166,7 @@ def page_drafts(act: Act) -> Update:
 def take_up(act: Act) -> View:
     """A draft, to be written on."""
     campaign = drafting.manageable(act.session, act.person, act.row_id)
-    budget = planning_budget.lines_of(act.session, campaign.id)
+    budget = planning_budget.lines_of(act.session, campaign)
     today = campaign_queries.today(act.session, act.workspace_id)
     return forms.SavePlan.of(token_hex(12), today, campaign, budget, _owner(act, campaign))
 
@@ -195,7 +195,7 @@ def save_plan(act: Act, form: forms.SavePlan) -> str | HandoffError | None:
 def revise(act: Act) -> View:
     """The form that changes a proposal."""
     campaign = proposals.revisable(act.session, act.person, act.row_id)
-    budget = planning_budget.lines_of(act.session, campaign.id)
+    budget = planning_budget.lines_of(act.session, campaign)
     today = campaign_queries.today(act.session, act.workspace_id)
     return forms.Revise.of(today, campaign, budget, _owner(act, campaign))
 
@@ -290,7 +290,7 @@ def see_all(act: Act) -> View:
     campaign = queries.readable(act.session, act.person, act.row_id)
     return proposal_messages.full_view(
         queries.proposal_details(act.session, campaign.id),
-        planning_budget.lines_of(act.session, campaign.id),
+        planning_budget.lines_of(act.session, campaign),
         queries.concerns(act.session, campaign.id),
         money=act.person.has(Role.MARKETER),
     )

@@ -319,7 +319,7 @@ class ProposalReminder(Base):
 
 
 class BudgetLine(Base):
-    """What a part of a campaign may cost; the campaign's budget is the sum of them."""
+    """What a part of a campaign may cost; they count while the campaign's budget is their sum."""
 
     __tablename__ = "budget_line"
 

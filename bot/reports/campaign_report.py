@@ -55,7 +55,7 @@ def by_line(session: Session, campaign: Campaign) -> Sequence[Line]:
 
     Names are the same whatever their capitals.
     """
-    planned = planning.lines_of(session, campaign.id)
+    planned = planning.lines_of(session, campaign)
     if not planned:
         return []
     spent: Mapping[str, Money] = spend.consumption(session, campaign).by_line

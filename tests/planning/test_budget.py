@@ -1,11 +1,19 @@
 """The budget by line: typed as people type it, added up exactly, never across currencies."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.campaigns import changing
+from bot.campaigns.draft import Draft
+from bot.campaigns.models import Campaign
 from bot.money import Money
-from bot.planning import budget
+from bot.planning import budget, forms, proposals
+from bot.planning.budget import Line
+from bot.reports.campaign_report import by_line
+from tests.planning.scene import Company
 
 EUR = "EUR"
 
@@ -54,3 +62,41 @@ def test_the_sum_is_that_of_the_lines(amounts: dict[str, int]) -> None:
 
 def test_nothing_is_no_budget() -> None:
     assert budget.total(budget.parse_lines(" \n", EUR)) is None
+
+
+LINES = [("Search ads", Money(400_000, EUR)), ("Print", Money(100_000, EUR))]
+
+
+def change_budget(company: Company, campaign: Campaign, minor: int) -> None:
+    """What *Change…* of `/campaign manage` does: it knows no lines."""
+    with company.store.transaction() as session:
+        now = Draft.of(changing.changeable(session, company.mara, campaign.id))
+        changing.change(session, company.mara, campaign.id, replace(now, budget=Money(minor, EUR)))
+
+
+def reported(company: Company, campaign: Campaign) -> list[Line]:
+    with company.store.transaction() as session:
+        lines = by_line(session, session.get_one(Campaign, campaign.id))
+        return [(line.name, line.planned) for line in lines if line.planned]
+
+
+def test_the_lines_are_shown_only_while_they_add_up_to_the_budget(company: Company) -> None:
+    campaign = company.proposed(lines=LINES)
+    company.ready(company.sal, campaign)
+    company.ready(company.sue, campaign)
+    with company.store.transaction() as session:
+        proposals.announce(session, company.mara, campaign.id)
+    assert reported(company, campaign) == LINES
+    change_budget(company, campaign, 800_000)
+    assert reported(company, campaign) == []
+    change_budget(company, campaign, 500_000)
+    assert reported(company, campaign) == LINES
+
+
+def test_a_budget_without_lines_is_kept_when_the_plan_is_written_on(company: Company) -> None:
+    campaign = company.draft(lines=LINES)
+    change_budget(company, campaign, 800_000)
+    with company.store.transaction() as session:
+        now = session.get_one(Campaign, campaign.id)
+        shown = forms.SavePlan.of("t", now.starts_on, now, budget.lines_of(session, now), "UMARA")
+    assert "Total 8000.00" in repr(shown.to_dict())

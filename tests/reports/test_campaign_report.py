@@ -113,6 +113,7 @@ def plan(office: Office, campaign_id: int, *lines: str) -> None:
         campaign = session.get_one(Campaign, campaign_id)
         parsed = budget.parse_lines("\n".join(lines), campaign.currency)
         budget.replace_lines(session, campaign, parsed)
+        campaign.budget_minor = sum(amount.minor for _, amount in parsed)
 
 
 def cells(message: Message) -> dict[str, list[str]]:
