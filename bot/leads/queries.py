@@ -416,11 +416,8 @@ _LIKED = Lead.rating.in_([Rating.GREAT, Rating.GOOD])
 
 def workload(session: Session, who: Person) -> Workload:
     """What the person holds at the moment; each count has an index of its own."""
-    late = (
-        Lead.first_response_at.is_(None),
-        Lead.response_due_at < clock.now(),
-        Lead.snoozed_until.is_(None),
-    )
+    awake = Lead.snoozed_until.is_(None)
+    late = (Lead.first_response_at.is_(None), Lead.response_due_at < clock.now(), awake)
     counts = select(_count(who, IS_OPEN), _count(who, IS_OPEN, *late), _count(who, IS_UNRATED))
     return Workload(*session.execute(counts).one())
 

@@ -158,14 +158,14 @@ def test_card_of_someone_who_came_back_and_was_known(golden: Golden) -> None:
 def test_who_came_back_and_how_to_reach_them(golden: Golden) -> None:
     said = {
         "first_name": "Xenia", "last_name": "Xu", "company": "analytical  engines",
-        "email": "xenia@example.com", "phone": "+49 (30) 999", "message": "Call me",
+        "email": "xenia@example.com", "phone": "+49 (30) 23125 777", "message": "Call me",
     }  # fmt: skip
     before = Touch(at=NINE, source="form", facts={
         "message": "My budget is 20k", "answers": [{"question": "Seats", "answer": "12"}],
     })  # fmt: skip
     touches = [Touch(at=NINE + timedelta(hours=3), source="form", facts=said), before]
     facts = LeadFacts(lead(company="Analytical Engines"), SPRING, None, touches)
-    assert "Xenia Xu · xenia@example.com · +49 (30) 999" in lead_card.came_back(facts)
+    assert "Xenia Xu · xenia@example.com · +49 (30) 23125 777" in lead_card.came_back(facts)
     assert lead_card.came_back(replace(facts, names_only=True)).endswith("Xenia Xu")
     golden("one_came_back", lead_modal.modal(replace(facts, viewer=SOFIA)).to_dict())
     golden("returned_anew", drawn(lead_card.returned(touches[0], lead(**CLAIMED))))
