@@ -17,7 +17,7 @@ from bot.sources import values
 from bot.sources.answers import Answer, problem_with
 from bot.sources.lead_payload import LONG, SHORT, LeadPayload
 from bot.sources.payload import plain, written_time
-from bot.sources.vocabulary import PARTS, PHRASES, Part
+from bot.sources.vocabulary import AGREEING, PARTS, PHRASES, Part
 from bot.words import plain_words
 
 FULL_NAME = "full_name"
@@ -28,6 +28,7 @@ _LONGEST_QUESTION = 1_000
 
 _UNSEEN = re.compile(r"<[^<>]{0,60}>|\{\{.{0,80}?\}\}")
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
+_ONE_WORD = re.compile(r"\be (?=mail)|(?<=whats) (?=app\b)|(?<=\bopt) (?=in\b)")
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _SEPARATORS = re.compile(r"\s[-–—/]\s|[:?|*\n>]")
 # They turn the meaning of what stands beside them: the type of an address is none.
@@ -62,6 +63,8 @@ _GRAMMAR: tuple[tuple[str, set[Part], set[Part]], ...] = (
     ("message", {_P.MESSAGE}, {_P.WHOSE}),
     (FULL_NAME, {_P.NAME}, {_P.FULL, *_WHO}),
     (FULL_NAME, {_P.CONTACT}, set()),
+    ("consent", {_P.CONSENT}, {_P.AGREED, _P.MATTER, _P.EMAIL, _P.PHONE, *_WHO}),
+    ("consent", {_P.AGREED, _P.MATTER}, {_P.EMAIL, _P.PHONE, *_WHO}),
 )
 
 
@@ -69,7 +72,7 @@ _GRAMMAR: tuple[tuple[str, set[Part], set[Part]], ...] = (
 def canonical(label: str) -> str | None:
     """The field of a payload (or `full_name`) that a label means; None for any other."""
     seen = _UNSEEN.sub(" ", label)[:_LONGEST_LABEL]
-    return _whole(seen) or _whole(_without_hints(seen)) or _part_of(seen)
+    return _whole(seen) or _whole(_without_hints(seen)) or _part_of(seen) or _declaration(seen)
 
 
 def is_known(label: str) -> bool:
@@ -94,10 +97,10 @@ def _whole(label: str) -> str | None:
 
 
 def _words(label: str) -> list[str]:
-    """The words of a label, without numbers, and `e-mail` as one word."""
+    """The words of a label, without numbers, and `e-mail` and `opt-in` as one word."""
     words = plain_words(_CAMEL.sub(" ", label)).split()
     joined = " ".join(word.strip("0123456789") for word in words)
-    return re.sub(r"\be (?=mail)|(?<=whats) (?=app\b)", lambda e: e[0].strip(), joined).split()
+    return _ONE_WORD.sub(lambda e: e[0].strip(), joined).split()
 
 
 def _without_hints(label: str) -> str:
@@ -113,6 +116,11 @@ def _part_of(label: str) -> str | None:
         return None
     fields = set(map(_whole, parts)) - {None}
     return fields.pop() if len(fields) == 1 and fields <= _BY_PART_OF_LABEL else None
+
+
+def _declaration(label: str) -> str | None:
+    """`I agree to receive offers`: a sentence to tick."""
+    return "consent" if f"{plain_words(label)} ".startswith(AGREEING) else None
 
 
 def facts(
@@ -199,6 +207,7 @@ def gather(
     """
     facts = {field: value for field, value in (known or {}).items() if value is not None}
     answers: list[Answer] = []
+    consents: list[Answer] = []
     for label, field, value in entries:
         written = values.storable(plain(value))
         if values.is_nothing(written):
@@ -207,8 +216,11 @@ def gather(
         if isinstance(value, datetime):
             answer["at"] = value.astimezone(UTC).isoformat()
         answers.append(answer)
-        if field is not None:
+        if field == "consent":
+            consents.append(answer)
+        elif field is not None:
             _place(facts, field, answer, value)
+    _agree(facts, consents, answers)
     if recognise:
         _recognise(facts, answers)
     _name(facts, answers)
@@ -231,6 +243,27 @@ def _place(facts: dict[str, Any], field: str, answer: Answer, value: object) -> 
             answer["problem"] = problem
     elif _holds_all(field, text, facts.setdefault(field, fact)):
         answer["field"] = field
+
+
+def _agree(facts: dict[str, Any], asked: Iterable[Answer], answers: list[Answer]) -> None:
+    """What was agreed to. Of several questions one that was refused counts, and those that were
+    agreed to stay answers; only a sender that says for what consent was given knows better."""
+    told = [(values.agreement(each["answer"]), each) for each in asked]
+    granted, answer = next(
+        ((one, each) for wanted in (False, True) for one, each in told if one is wanted),
+        (None, None),
+    )
+    before = facts.get("consent")
+    if answer is None or isinstance(before, dict):
+        return
+    if before is not None:
+        if granted or values.agreement(plain(before)) is False:
+            return
+        answers.append(Answer(question="Consent", answer=plain(before)))
+    # Either the question or a ticked sentence says to what: whichever says more.
+    wording = max(answer["question"], answer["answer"], key=len)
+    facts["consent"] = {"granted": granted, "wording": wording}
+    answer["field"] = "consent"
 
 
 def _holds_all(field: str, text: str, fact: object) -> bool:

@@ -136,7 +136,10 @@ def _consent(value: object) -> object:
     if not isinstance(value, str | bool | int):
         return value
     granted = values.agreement(str(value))
-    return None if granted is None else {"granted": granted}
+    if granted is None:
+        return None
+    is_sentence = values.declaration(str(value)) is not None
+    return {"granted": granted, "wording": value if is_sentence else None}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bot.sources.labels import canonical, gather
 from bot.sources.lead_payload import LeadPayload, read
 from bot.sources.payload import dig, identifier, json_object, moment, objects, plain
 
-_FIELDS = {"email": "email", "phone_number": "phone"}
+_FIELDS = {"email": "email", "phone_number": "phone", "legal": "consent"}
 _LABELS = {"email": "Email", "phone_number": "Phone"}
 _RECKONED = ("score", "price")
 
@@ -74,7 +74,13 @@ def _answers(response: object) -> Iterator[tuple[str, str | None, object]]:
         value = answer.get(kind)
         if kind in ("choice", "choices"):
             value = [dig(value, "label"), dig(value, "labels"), dig(value, "other")]
-        yield title or _LABELS.get(kind, "Answer"), _FIELDS.get(kind) or canonical(title), value
+        meant = _FIELDS.get(_type_of(answer)) or _FIELDS.get(kind) or canonical(title)
+        yield title or _LABELS.get(kind, "Answer"), meant, value
+
+
+def _type_of(answer: dict[str, Any]) -> str:
+    """The type of the question: `legal` asks for consent, and is answered with yes or no."""
+    return plain(dig(answer, "field", "type"))
 
 
 def _titles(fields: object, above: str = "", depth: int = 5) -> Iterator[tuple[str | None, str]]:

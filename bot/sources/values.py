@@ -12,6 +12,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from bot.slack.text import clean
+from bot.sources.vocabulary import AGREEING, NEGATIONS, REFUSING
+from bot.words import plain_words
 
 # What databases, spreadsheets and people write into a field that they leave empty. Written
 # otherwise it may be somebody's name: Null is one.
@@ -51,9 +53,11 @@ _DIALLED = re.compile(r"[+(0][\d\s()./-]+")
 
 _AGREEMENTS = {
     True: "yes, y, true, on, 1, granted, opt-in, subscribed, agreed, i agree, accepted, checked, "
-    "x, ✓, ja, oui, vrai, sí, si, sì, sim, tak, prawda, да",
-    False: "no, n, false, off, 0, refused, opt-out, unsubscribed, declined, unchecked, nein, non, "
-    "faux, não, nao, nee, nie, нет",
+    "confirmed, x, ✓, ja, akzeptiert, zugestimmt, einverstanden, angemeldet, bestätigt, oui, vrai, "
+    "sí, si, sì, sim, tak, prawda, да",
+    False: "no, n, false, off, 0, refused, opt-out, unsubscribed, declined, rejected, denied, "
+    "withdrawn, revoked, unchecked, not subscribed, not accepted, nein, abgelehnt, abgemeldet, "
+    "widerrufen, nicht akzeptiert, nicht erteilt, non, faux, não, nao, nee, nie, нет",
 }
 _AGREED = {word: agreed for agreed, words in _AGREEMENTS.items() for word in words.split(", ")}
 
@@ -205,5 +209,15 @@ def _written(number: phonenumbers.PhoneNumber) -> str | None:
 
 
 def agreement(text: str) -> bool | None:
-    """What a tick box or a column says in a word; None for any other, which is not sure."""
-    return _AGREED.get(text.strip().casefold())
+    """What a tick box or a column says in a word or a sentence; None for what is not sure."""
+    word = text.strip().casefold()
+    return _AGREED[word] if word in _AGREED else declaration(text)
+
+
+def declaration(text: str) -> bool | None:
+    """`I agree to be contacted`: what a sentence agrees to or refuses; None for any other."""
+    words = f"{plain_words(text[:_MOST_READ])} "
+    if words.startswith(REFUSING):
+        return False
+    agrees = words.startswith(AGREEING) and NEGATIONS.isdisjoint(words.split())
+    return True if agrees else None

@@ -37,6 +37,10 @@ class Part(Enum):
     COUNTRY = auto()
     REGION = auto()
     MESSAGE = auto()
+    CONSENT = auto()
+    AGREED = auto()
+    MATTER = auto()
+    """`accepted` says of consent only beside what it is asked for: `privacy`, `marketing`."""
 
 
 _WORDS: dict[Part, str] = {
@@ -44,7 +48,7 @@ _WORDS: dict[Part, str] = {
         the a an your my of for please enter provide what which is s whats required optional
         mandatory value field q input and
         ihr ihre ihren dein deine bitte angeben eingeben pflichtfeld pflicht optionale der die das
-        des dem den eine ein und wie lautet ist
+        des dem den eine ein und zu zum zur wie lautet ist
         votre vos ton ta le la les l d de du des un une et obligatoire obligatoires facultatif
         facultative quel quelle est
         tu su sus el los las del y obligatorio obligatoria opcional requerido cual es
@@ -140,6 +144,23 @@ _WORDS: dict[Part, str] = {
         consulta messaggio commento commenti richiesta mensagem bericht opmerking opmerkingen
         wiadomosc komentarz uwagi tresc сообщение комментарий комментарии вопрос
     """,
+    Part.CONSENT: """
+        consent consents acceptance optin
+        einwilligung werbeeinwilligung marketingeinwilligung newslettereinwilligung zustimmung
+        einverstanden einverstandnis consentement consentimiento consenso consentimento
+        toestemming akkoord zgoda согласие согласен
+    """,
+    Part.AGREED: """
+        agree agreed accept accepted akzeptiert akzeptieren zugestimmt gelesen bestatigt accepte
+        acceptee acepto aceptado aceptada accetto accettato accettata aceito aceita
+    """,
+    Part.MATTER: """
+        gdpr dsgvo rgpd rodo lgpd privacy policy marketing newsletter advertising communication
+        communications
+        datenschutz datenschutzerklarung datenschutzhinweise datenschutzbestimmungen werbung
+        kontaktaufnahme confidentialite privacidad privacidade publicidad pubblicita publicidade
+        privacybeleid marketingowa
+    """,
 }
 PARTS: dict[str, Part] = {
     word: part for part, words in _WORDS.items() for word in dict.fromkeys(words.split())
@@ -162,9 +183,9 @@ _PHRASES = {
     "time, date submitted, created time, entry date, date created, datum, zeitstempel, eingegangen "
     "am, erstellt am, fecha, fecha de envio, date de soumission, data di invio, data de envio, "
     "data zgloszenia, дата, дата отправки",
-    "consent": "consent, marketing consent, opt in, newsletter, gdpr consent, privacy consent, "
-    "einwilligung, consentement, consentimiento, consenso, consentimento, toestemming, zgoda, "
-    "согласие",
+    "consent": "newsletter, newsletter signup, newsletter subscription, subscribe to newsletter, "
+    "newsletter anmeldung, newsletter abonnieren, newsletter status, optin status, consent status, "
+    "datenschutz, datenschutzerklarung, privacy policy",
     "utm_source": "utm source",
     "utm_medium": "utm medium",
     "utm_campaign": "utm campaign, campaign, campaign name, campaign code",
@@ -182,3 +203,31 @@ PHRASES: dict[str, str] = {
     phrase: field for field, phrases in _PHRASES.items() for phrase in phrases.split(", ")
 }
 """What a label means that says so as a whole."""
+
+_AGREEING = """
+    i agree, i consent, i accept, i give my consent, i would like to receive, yes i agree,
+    yes i would like, do you agree, do you consent, ich stimme, ich willige, ich bin einverstanden,
+    ich bin damit einverstanden, ich akzeptiere, ja ich, stimmen sie, j accepte, je consens, acepto,
+    accetto, acconsento, aceito, ik ga akkoord, wyrazam zgode, я согласен, я согласна
+"""
+_REFUSING = """
+    i do not, i don t, i disagree, i decline, no i, ich stimme nicht, ich willige nicht,
+    ich bin nicht einverstanden, ich bin damit nicht einverstanden, ich akzeptiere nicht, nein ich,
+    je n accepte, je ne consens, je refuse, no acepto, non accetto, nao aceito, ik ga niet akkoord,
+    nie wyrazam, я не
+"""
+_NEGATIONS = (
+    "no not never t nicht kein keine keinen keinem keiner ne n pas non nao niet geen nie не"
+)
+
+
+def _beginnings(text: str) -> tuple[str, ...]:
+    return tuple(f"{' '.join(each.split())} " for each in text.split(","))
+
+
+AGREEING = _beginnings(_AGREEING)
+"""How a sentence begins that asks for consent, or gives it."""
+REFUSING = _beginnings(_REFUSING)
+"""How a sentence begins that refuses it."""
+NEGATIONS = frozenset(_NEGATIONS.split())
+"""What may turn a sentence into its contrary."""

@@ -12,7 +12,7 @@ from bot.sheet import read_sheet
 from bot.sources import SOURCES
 from bot.sources.columns import guess, read_row
 from bot.sources.labels import canonical, facts, is_known, named, split_name
-from bot.sources.lead_payload import LeadPayload, read
+from bot.sources.lead_payload import Consent, LeadPayload, read
 
 # Written down from forms and exports, and not from what our module knows.
 IN_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
@@ -64,6 +64,11 @@ def test_a_form_is_understood_in_its_language_and_decorated(language: str, decor
         ("Wie lautet Ihre E-Mail-Adresse?", "email"), ("Stanowisko", "job_title"),
         ("País", "country"), ("Сообщение", "message"), ("Ihre Nachricht", "message"),
         ("utm_campaign", "utm_campaign"), ("Country/Region Name", "country"),
+        ("Email opt-in", "consent"), ("Werbeeinwilligung", "consent"),
+        ("Opt-in Status", "consent"), ("Datenschutz akzeptiert", "consent"),
+        ("gdpr_consent", "consent"), ("I agree to receive marketing emails", "consent"),
+        ("Ich bin einverstanden, dass ihr mich kontaktiert", "consent"),
+        ("Einwilligung zur Datenschutzerklärung (Pflichtfeld)", "consent"),
     ],
 )  # fmt: skip
 def test_a_label_means_what_its_words_say(label: str, field: str) -> None:
@@ -73,10 +78,9 @@ def test_a_label_means_what_its_words_say(label: str, field: str) -> None:
 @pytest.mark.parametrize(
     "label",
     ["E-mail 1 - Type", "Email Type", "Company size", "Product name", "Event: Name",
-     "Contact owner", "Lead Status", "Email opt-in", "Email or phone", "E-Mail oder Telefon",
-     "Number of Employees", "Kundentyp", "Company domain name", "Date of birth", "Address", "id",
-     "Q1",
-     "", "???", "1", "x" * 5_000],
+     "Contact owner", "Lead Status", "Email opt-out", "Email or phone", "E-Mail oder Telefon",
+     "Accepted", "Consent date", "Number of Employees", "Kundentyp", "Company domain name",
+     "Date of birth", "Address", "id", "Q1", "", "???", "1", "x" * 5_000],
 )  # fmt: skip
 def test_a_label_of_something_else_means_no_field(label: str) -> None:
     assert canonical(label) is None
@@ -134,12 +138,71 @@ def test_what_is_asked_twice_or_unknown_is_shown_under_its_question() -> None:
     assert payload.unplaced[-1]["problem"] == "is not a phone number"
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "granted", "wording"),
+    [
+        ("Werbeeinwilligung", "nein", False, "Werbeeinwilligung"),
+        ("Opt-in Status", "unsubscribed", False, "Opt-in Status"),
+        ("Datenschutz akzeptiert", "nein", False, "Datenschutz akzeptiert"),
+        ("gdpr_consent", "I agree to be contacted", True, "I agree to be contacted"),
+        ("gdpr_consent", "I do not agree to be contacted", False, "I do not agree to be contacted"),
+        ("Consent", "Ich stimme nicht zu.", False, "Ich stimme nicht zu."),
+        ("I accept the Privacy Policy", "false", False, "I accept the Privacy Policy"),
+    ],
+)
+def test_consent_is_given_or_refused_in_a_word_or_a_sentence(
+    question: str, answer: str, granted: bool, wording: str
+) -> None:
+    email = ("Email", "a@example.org")
+    for payload in (
+        read(facts([email, (question, answer)])),
+        read(named([email, (question, answer)])),
+    ):
+        assert agreed(payload) == (granted, wording)
+        assert payload.unplaced == []
+
+
+@pytest.mark.parametrize("answer", ["I agree that you do not call me", "maybe", "soon"])
+def test_consent_that_is_not_sure_is_an_answer(answer: str) -> None:
+    payload = read(facts([("Email", "a@example.org"), ("Consent", answer)]))
+    assert payload.consent is None
+    assert shown(payload) == [("Consent", answer)]
+
+
+def test_of_several_questions_for_consent_the_one_that_was_refused_counts() -> None:
+    asked = [("Email", "a@example.org"), ("Newsletter", "ja"), ("Werbeeinwilligung", "nein"),
+             ("Opt-in Status", "unsubscribed")]  # fmt: skip
+    payload = read(facts(asked))
+    assert agreed(payload) == (False, "Werbeeinwilligung")
+    assert shown(payload) == [("Newsletter", "ja"), ("Opt-in Status", "unsubscribed")]
+
+
+def test_a_refusal_counts_beside_consent_by_our_own_name_but_for_the_purposes_that_it_names() -> (
+    None
+):
+    sent = {"email": "a@example.org", "consent": True, "newsletter": "no"}
+    payload = read(named(sent.items()))
+    assert agreed(payload) == (False, "newsletter")
+    assert shown(payload) == [("Consent", "yes")]
+    given = {"granted": True, "wording": "v3", "purposes": ["calls"]}
+    payload = read(named((sent | {"consent": given}).items()))
+    assert payload.consent == Consent.model_validate(given)
+    assert shown(payload) == [("newsletter", "no")]
+    sentence = read(named((sent | {"consent": "I agree to calls", "newsletter": ""}).items()))
+    assert agreed(sentence) == (True, "I agree to calls")
+
+
 def test_our_own_names_stand_beside_those_of_others() -> None:
     sent = {"email": "a@example.org", "E-Mail": "b@example.org", "First Name": "Zap", "phone": "",
             "contact": {"company": "Acme", "floor": 3}, "budget": None}  # fmt: skip
     payload = read(named(sent.items()))
     assert (payload.email, payload.first_name, payload.company) == ("a@example.org", "Zap", "Acme")
     assert shown(payload) == [("E-Mail", "b@example.org"), ("contact - floor", "3")]
+
+
+def agreed(payload: LeadPayload) -> tuple[bool, str | None]:
+    assert payload.consent is not None
+    return payload.consent.granted, payload.consent.wording
 
 
 def shown(payload: LeadPayload) -> list[tuple[str, str]]:

@@ -189,6 +189,20 @@ def test_typeforms_choices_are_read_by_their_labels() -> None:
         assert shown(read("typeform", body)) == [("How large is your team?", words)]
 
 
+@pytest.mark.parametrize("agreed", [True, False])
+def test_typeforms_legal_question_asks_for_consent_whatever_it_says(agreed: bool) -> None:
+    body = example("typeform")
+    fields, answers = (
+        body["form_response"]["definition"]["fields"],
+        body["form_response"]["answers"],
+    )
+    fields.append({"id": "f5", "title": "May we send you our offers?", "type": "legal"})
+    answers.append({"type": "boolean", "boolean": agreed, "field": {"id": "f5", "type": "legal"}})
+    consent = read("typeform", body).consent
+    assert consent is not None
+    assert (consent.granted, consent.wording) == (agreed, "May we send you our offers?")
+
+
 def test_tallys_choices_are_read_by_their_options() -> None:
     assert shown(read("tally", example("tally"))) == [("Interested in", "A demo")]
 
