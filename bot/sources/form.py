@@ -32,6 +32,9 @@ _AROUND = re.compile(
     r"(?i)(?:[\w\[]*fields?\]?|form|data|lead|contact|submission)(?:\[([^\[\]]+)\]|\.(.+))"
 )
 
+# Elementor's webhook with “Advanced data”: of each field its title, value, type and more.
+_PART = re.compile(r"(fields|meta)\[([^\[\]]+)\]\[(\w+)\]")
+
 _CHARSET = b"_charset_"
 # Python's names; it has other codecs (base64, idna), in which no form is written.
 _OF_FORMS = re.compile(r"utf-8|ascii|(?:iso8859|cp|koi8|mac|gb|big5|euc|shift|johab|hz)[\w-]*")
@@ -98,12 +101,33 @@ def _known(label: str) -> str | None:
 def parse(body: bytes, content_type: str) -> list[LeadPayload]:
     """Read a form. Raises Unreadable, also where the honeypot was filled in."""
     answers: dict[str, list[str]] = {}
-    for name, value in pairs(body, content_type):
+    for name, value in _joined(pairs(body, content_type)):
         if name == HONEYPOT and value:
             raise Unreadable({HONEYPOT: "was filled in, so this looks like a program"})
         if not name.startswith("_"):
             answers.setdefault(_label(name), []).append(value)
     return [read(named(_answers(answers)))]
+
+
+def _joined(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A form whose fields come in parts, each by its title; of what is said about the visit only
+    the page counts, and the form's own name is nobody's."""
+    parts: dict[tuple[str, str], dict[str, str]] = {}
+    others: list[tuple[str, str]] = []
+    for name, value in pairs:
+        if match := _PART.fullmatch(name):
+            parts.setdefault((match[1], match[2]), {})[match[3]] = value
+        else:
+            others.append((name, value))
+    if not any("value" in each for each in parts.values()):
+        return pairs
+    own = {"form[id]": "form_id", "form[name]": "Form"}
+    fields = [
+        ("landing_url" if of == "meta" else each.get("title") or name, each.get("value", ""))
+        for (of, name), each in parts.items()
+        if of == "fields" or name == "page_url"
+    ]
+    return fields + [(own.get(name, name), value) for name, value in others]
 
 
 def _label(name: str) -> str:

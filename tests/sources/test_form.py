@@ -52,3 +52,30 @@ def test_an_encoding_that_no_form_is_written_in_is_none(named: str) -> None:
     payload = read(written("utf-8", first_name="Jörg", _charset_=named))
     assert payload.first_name == "Jörg"
     assert payload.unplaced == []
+
+
+def test_elementors_fields_are_read_by_their_titles_and_the_form_is_nobodys_name() -> None:
+    field = {"type": "tel", "required": "1", "raw_value": "0171 3920005"}
+    phone = {"title": "Telefon", "value": "0171 3920005", **field}
+    page = "https://example.com/?utm_campaign=spring-offer"
+    sent = {
+        "form[id]": "abc", "form[name]": "Kontakt",
+        "fields[name][id]": "name", "fields[name][value]": "Nora Noll",
+        "fields[email][value]": "nora@noll.example", "fields[email][required]": "1",
+        **{f"fields[field_1][{part}]": text for part, text in phone.items()},
+        "fields[field_2][title]": "Seats", "fields[field_2][value]": "12",
+        "meta[page_url][title]": "Page URL", "meta[page_url][value]": page,
+        "meta[remote_ip][value]": "203.0.113.4", "meta[credit][value]": "Elementor",
+    }  # fmt: skip
+    payload = read(urlencode(sent).encode())
+    assert (payload.first_name, payload.last_name) == ("Nora", "Noll")
+    assert (payload.email, payload.phone) == ("nora@noll.example", "0171 3920005")
+    assert (payload.utm_campaign, payload.landing_url) == ("spring-offer", page)
+    assert payload.form_id == "abc"
+    shown = [(each["question"], each["answer"]) for each in payload.unplaced]
+    assert shown == [("Seats", "12"), ("Form", "Kontakt")]
+
+
+def test_a_builder_that_puts_form_around_names_still_may() -> None:
+    payload = read(urlencode({"form[name]": "Nora Noll", "form[email]": "n@example.org"}).encode())
+    assert (payload.first_name, payload.email) == ("Nora", "n@example.org")
