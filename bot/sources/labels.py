@@ -145,10 +145,23 @@ def named(pairs: Iterable[tuple[str, object]]) -> dict[str, Any]:
         if name in _FIELDS and name not in ours and not _is_empty(value) and _fits(name, value):
             ours[name] = plain(value) if isinstance(value, list) else value
         else:
-            others += ((label, canonical(label), each) for label, each in _flat(name, value))
+            others += (
+                (label, canonical(label), each)
+                for label, each in _flat(name, value)
+                if not _is_of_a_program(label)
+            )
     return gather(others, ours)
 
 
+def _is_of_a_program(label: str) -> bool:
+    """Whether a label is what protects the form, or the form's own: nobody was asked that."""
+    return _OF_PROGRAMS.fullmatch(label.rpartition(" - ")[2]) is not None
+
+
+_OF_PROGRAMS = re.compile(
+    r"(?i)(?:g-recaptcha|h-captcha|cf-turnstile)-response|_token|authenticity_token"
+    r"|\w*(?:csrf|xsrf)[_-]?\w*|__RequestVerificationToken|_wpcf7\w*"
+)
 _FIELDS = frozenset(LeadPayload.model_fields) - {"answers", "meeting"}
 
 

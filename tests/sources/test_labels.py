@@ -1,7 +1,9 @@
 """Labels as vendors and people write them: what they mean, and that no answer is lost."""
 
 import csv
+import json
 from io import BytesIO, StringIO
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -329,3 +331,17 @@ def test_a_form_keeps_boxes_of_one_name_and_what_it_asked_beside() -> None:
     [payload] = SOURCES["form"].parse(twice, "application/x-www-form-urlencoded")
     assert isinstance(payload, LeadPayload)
     assert (payload.message, shown(payload)) == ("one", [("message", "two")])
+
+
+TOKENS = ("g-recaptcha-response", "h-captcha-response", "cf-turnstile-response", "csrf_token",
+          "csrfmiddlewaretoken", "_csrf", "_token", "authenticity_token", "_wpcf7",
+          "_wpcf7_unit_tag")  # fmt: skip
+
+
+def test_what_protects_a_form_is_no_answer() -> None:
+    sent = {"email": "a@example.org", "Budget": "5000"} | dict.fromkeys(TOKENS, "03AGdBq25xyz")
+    for slug, body in (("api", json.dumps(sent)), ("form", urlencode(sent))):
+        [payload] = SOURCES[slug].parse(body.encode(), SOURCES[slug].content_type)
+        assert isinstance(payload, LeadPayload)
+        assert shown(payload) == [("Budget", "5000")]
+        assert [each["question"] for each in payload.answers] == ["Budget"]
