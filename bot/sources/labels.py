@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from bot.sources import values
 from bot.sources.answers import Answer, problem_with
-from bot.sources.lead_payload import LONG, SHORT, LeadPayload
-from bot.sources.payload import plain, written_time
+from bot.sources.lead_payload import LONG, SHORT, LeadPayload, is_landing_address
+from bot.sources.payload import objects, plain, written_time
 from bot.sources.vocabulary import AGREEING, PARTS, PHRASES, Part
 from bot.words import plain_words
 
@@ -190,6 +190,14 @@ def _flat(label: str, value: object, depth: int = 3) -> Iterator[tuple[str, obje
             yield from _flat(name, each, depth - 1)
     else:
         yield label, value
+        yield from islice(_pages(label, value), 1)
+
+
+def _pages(label: str, value: object) -> Iterator[tuple[str, object]]:
+    """The pages among what a program lists, such as each form that somebody sent before."""
+    for each in objects(value):
+        pages = ((name, text) for name, text in each.items() if is_landing_address(plain(text)))
+        yield from ((f"{label} - {name}", text) for name, text in pages)
 
 
 def _labelled(value: object) -> tuple[str, object] | None:
@@ -313,11 +321,12 @@ _READERS: Mapping[str, Callable[[str, object], object | None]] = {
 
 
 def _recognise(facts: dict[str, Any], answers: Iterable[Answer]) -> None:
-    """Find an address and a number by what they are, where no label named one."""
+    """Find an address, a number and a page by what they are, where no label named one."""
     left = [answer for answer in answers if "field" not in answer]
     kinds = (
         ("email", lambda text: "@" in text and values.address(text)),
         ("phone", values.is_surely_a_number),
+        ("landing_url", is_landing_address),
     )
     for field, is_one in kinds:
         if field not in facts:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -55,6 +56,12 @@ CLICK_IDS = ("gclid", "fbclid", "li_fat_id", "ttclid")
 
 # What a landing address carries of the way that led to it.
 _CARRIED = (*UTM, *CLICK_IDS)
+_CARRYING = re.compile(rf"(?i)https?://[^\s?]+\?\S*(?<=[?&])(?:{'|'.join(_CARRIED)})=\S*")
+
+
+def is_landing_address(text: str) -> bool:
+    """Whether a text is the address of a page that says how somebody came there."""
+    return _CARRYING.fullmatch(text.strip()) is not None
 
 
 class Unreadable(HandoffError):

@@ -46,7 +46,7 @@ class Part(Enum):
 _WORDS: dict[Part, str] = {
     Part.FILLER: """
         the a an your my of for please enter provide what which is s whats required optional
-        mandatory value field q input and
+        mandatory value field q input and properties
         ihr ihre ihren dein deine bitte angeben eingeben pflichtfeld pflicht optionale der die das
         des dem den eine ein und zu zum zur wie lautet ist
         votre vos ton ta le la les l d de du des un une et obligatoire obligatoires facultatif
@@ -96,9 +96,9 @@ _WORDS: dict[Part, str] = {
         телефон телефона тел whatsapp
     """,
     Part.MOBILE: """
-        mobile mobil mobilnummer mobiltelefon mobilfunk mobilfunknummer handy handynummer cell
-        cellphone cellular movil celular cellulare portable mobiel mobiele gsm telemovel komorka
-        komorkowy komorkowego komorkowe мобильный мобильного моб сотовый сотового
+        mobile mobilephone mobil mobilnummer mobiltelefon mobilfunk mobilfunknummer handy
+        handynummer cell cellphone cellular movil celular cellulare portable mobiel mobiele gsm
+        telemovel komorka komorkowy komorkowego komorkowe мобильный мобильного моб сотовый сотового
     """,
     Part.NUMBER: "number numbers nr nummer numero numer номер num",
     Part.ID: "id",

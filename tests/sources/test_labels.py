@@ -3,6 +3,7 @@
 import csv
 import json
 from io import BytesIO, StringIO
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -345,3 +346,47 @@ def test_what_protects_a_form_is_no_answer() -> None:
         assert isinstance(payload, LeadPayload)
         assert shown(payload) == [("Budget", "5000")]
         assert [each["question"] for each in payload.answers] == ["Budget"]
+
+
+PAGE = "https://example.com/lp?utm_source=google&utm_campaign=spring-offer&gclid=XYZ#top"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"page": PAGE}, {"page_url": PAGE}, {"current_url": PAGE}, {"context": {"pageUri": PAGE}},
+        {"form-submissions": [{"conversion-id": "abc", "page-url": PAGE}]},
+    ],
+)  # fmt: skip
+def test_a_page_that_says_how_somebody_came_is_known_without_its_label(sent: Any) -> None:
+    payload = read(named(({"email": "a@example.org"} | sent).items()))
+    assert (payload.landing_url, payload.utm_campaign) == (PAGE, "spring-offer")
+    assert (payload.utm_source, payload.gclid) == ("google", "XYZ")
+    assert PAGE not in [answer for _, answer in shown(payload)]
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.com/lp", "see https://example.com/?gclid=X", "gclid=X", "utm_term=x",
+             "https://example.com/?my_utm_source=x"]
+)  # fmt: skip
+def test_any_other_page_is_an_answer(text: str) -> None:
+    payload = read(facts([("Email", "a@example.org"), ("Where?", text)]))
+    assert payload.landing_url is None
+    assert shown(payload) == [("Where?", text)]
+
+
+def test_hubspots_names_are_read_where_they_stand_within_others() -> None:
+    workflow: dict[str, Any] = {"properties": {
+        "email": {"value": "bea@example.org"},
+        "firstname": {"value": "Bea", "versions": [{"value": "Bea", "source-type": "FORM"}]},
+        "lastname": {"value": "Bauer"}, "mobilephone": {"value": "0171 3920004"},
+        "company": {"value": "Bauer AG"}, "jobtitle": {"value": "CEO"}}}  # fmt: skip
+    fields = [{"objectTypeId": "0-1", "name": name, "value": each["value"]}
+              for name, each in workflow["properties"].items()]  # fmt: skip
+    for sent in (workflow, {"fields": fields}):
+        payload = read(named(sent.items()))
+        assert [getattr(payload, field) for field in FIELDS] == [
+            "Bea", "Bauer", "bea@example.org", "0171 3920004", "Bauer AG",
+        ]  # fmt: skip
+        assert payload.job_title == "CEO"
+        assert len(shown(payload)) <= 1  # what HubSpot knows of a name is one line
