@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain, dropwhile, islice
 from typing import Any
 
 from bot.sources import values
 from bot.sources.answers import Answer, problem_with
 from bot.sources.lead_payload import LONG, SHORT, LeadPayload, is_landing_address
 from bot.sources.payload import objects, plain, written_time
-from bot.sources.vocabulary import AGREEING, PARTS, PHRASES, Part
+from bot.sources.vocabulary import AGREEING, PARTS, PHRASES, SALUTATIONS, Part
 from bot.words import plain_words
 
 FULL_NAME = "full_name"
@@ -375,19 +375,34 @@ def split_name(facts: dict[str, Any]) -> dict[str, Any]:
     facts.pop(FULL_NAME, None)
     if not isinstance(full, str) or not full.strip() or (first and last):
         return facts
+    own = _without_salutation(full)
+    is_surname = own != full and " " not in own  # `Frau Reuter`
     if last:
-        facts["first_name"] = re.sub(rf"(?i)\s+{re.escape(str(last))}$", "", full).strip()
+        facts["first_name"] = re.sub(rf"(?i)\s+{re.escape(str(last))}$", "", own).strip()
     elif first:
-        facts["last_name"] = re.sub(rf"(?i)^{re.escape(str(first))}\s+", "", full).strip()
+        facts["last_name"] = re.sub(rf"(?i)^{re.escape(str(first))}\s+", "", own).strip()
+    elif is_surname:
+        facts["last_name"] = own
     else:
-        facts["first_name"], facts["last_name"] = _halves(full)
+        facts["first_name"], facts["last_name"] = _halves(own)
     return facts
+
+
+def _without_salutation(name: str) -> str:
+    """`Rolf Reuter` of `Herr Dr. Rolf Reuter`; a name that is nothing else stays as it is."""
+    words = name.split()
+    own = [*dropwhile(_is_salutation, words)]
+    return " ".join(own) if 0 < len(own) < len(words) else name
+
+
+def _is_salutation(word: str) -> bool:
+    return "," not in word and plain_words(word) in SALUTATIONS  # `Herr, Ada` is a surname
 
 
 def _halves(full: str) -> tuple[str | None, str | None]:
     """`Ada Lovelace` and `Lovelace, Ada`."""
     last, comma, first = full.partition(",")
     if comma and first.strip() and last.strip() and "," not in first:
-        return first.strip(), last.strip()
+        return _without_salutation(first.strip()), last.strip()
     first, _, last = full.strip().partition(" ")
     return first, last.strip() or None

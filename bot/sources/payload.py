@@ -4,12 +4,13 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from bot.sources.contract import Reference
 from bot.sources.lead_payload import Unreadable, is_day
 from bot.sources.values import encodable
+from bot.spend import days
 
 # Unix time above this is in milliseconds: in seconds it would be the year 5138.
 _MILLISECONDS = 100_000_000_000
@@ -19,6 +20,14 @@ _DEEPEST = 64
 
 # `20.11.2026, 09:00`; with slashes it could be two days.
 _DAY_FIRST = re.compile(r"^(\d\d)\.(\d\d)\.(\d{4}),? ")
+
+# `Nov 28, 2026 2:05 PM`, `28/11/2026 14:05`, `Sat, 28 Nov 2026 14:05:00 +0100`.
+_CLOCK = re.compile(
+    r"(?P<day>.{6,40}?),?(?: at)? "
+    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?"
+    r" ?(?P<half>[AP]\.?M\.?)? ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?",
+    re.IGNORECASE,
+)
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
 
@@ -90,7 +99,7 @@ def written_time(value: object) -> datetime | None:
     alone is no time."""
     try:
         if isinstance(value, str) and not re.fullmatch(r"\d{9,14}", value.strip()):
-            at = datetime.fromisoformat(_DAY_FIRST.sub(r"\3-\2-\1 ", value.strip()))
+            at = _time_in_text(value.strip())
         else:
             seconds = float(str(value))
             seconds = seconds / 1000 if seconds >= _MILLISECONDS else seconds
@@ -98,6 +107,39 @@ def written_time(value: object) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return at if 2000 <= at.year < 2100 and not is_day(at) else None
+
+
+def _time_in_text(text: str) -> datetime:
+    """ISO 8601, or a day as people and spreadsheets write it with a clock. Raises ValueError, also
+    for a day that could be two."""
+    text = _DAY_FIRST.sub(r"\3-\2-\1 ", text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        match = _CLOCK.fullmatch(" ".join(text.split()))
+        if match is None:
+            raise
+    hour = int(match["hour"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"][0] in "pP" else 0)
+    clock = time(hour, int(match["minute"]), int(match["second"] or 0), tzinfo=_zone(match["zone"]))
+    return datetime.combine(_only_day(match["day"]), clock)
+
+
+def _only_day(text: str) -> date:
+    """The day that a text names. Raises ValueError where it could be two, or is none."""
+    periods = set(days.readings(text).values())
+    period = periods.pop() if len(periods) == 1 else None
+    if period is None or period.first != period.last:
+        raise ValueError("is no day")
+    return period.first
+
+
+def _zone(written: str | None) -> tzinfo | None:
+    if written is None:
+        return None
+    is_utc = written.upper() in ("Z", "UTC", "GMT")
+    return UTC if is_utc else datetime.strptime(written, "%z").tzinfo
 
 
 def dig(value: object, *path: str) -> Any:

@@ -38,6 +38,8 @@ _LONGEST_ADDRESS = 254
 
 # Excel's way to show a number of more than 11 digits, whose last digits are lost then.
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
+# A whole number as a spreadsheet writes it: as a fraction, or with commas for thousands.
+_WHOLE = re.compile(r"\+?(?:\d{5,}\.0+|\d{1,3}(?:,\d{3,})+(?:\.0+)?)")
 _DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?:\D.*)?|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d(?:\D.*)?")
 # E.164 has 15 digits at most; a prefix and an extension come on top. Five are a short number.
 _FEWEST_DIGITS, _MOST_DIGITS = 5, 22
@@ -119,6 +121,8 @@ def addresses(text: str) -> Iterator[str]:
 def bare(text: str) -> str:
     """A text without what spreadsheets and exports put before an address or a number."""
     stripped = text.strip().lstrip("'")
+    if _WHOLE.fullmatch(stripped):
+        return stripped.partition(".")[0].replace(",", "")
     return _PREFIX.sub("", stripped) if ":" in stripped else stripped
 
 

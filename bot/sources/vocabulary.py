@@ -204,6 +204,14 @@ PHRASES: dict[str, str] = {
 }
 """What a label means that says so as a whole."""
 
+_SALUTATIONS = """
+    herr, herrn, frau, fraulein, mr, mrs, ms, miss, mx, dr, prof, professor, prof dr, dr ing,
+    dr med, dipl ing, monsieur, madame, mme, mlle, mademoiselle, senor, senora, sr, sra, srta,
+    signor, signora, dott, dott ssa, dottore, dottoressa, dhr, mevr, mevrouw
+"""
+SALUTATIONS = frozenset(map(str.strip, _SALUTATIONS.split(",")))
+"""What stands before a name and is none of it."""
+
 _AGREEING = """
     i agree, i consent, i accept, i give my consent, i would like to receive, yes i agree,
     yes i would like, do you agree, do you consent, ich stimme, ich willige, ich bin einverstanden,

@@ -136,7 +136,14 @@ def test_a_list_becomes_leads_on_one_call_list_and_one_card(
         ("2026-03-01 09:00", datetime(2026, 3, 1, 8, tzinfo=UTC)),  # as clocks stand in Berlin
         ("01.07.2026 09:00:30", datetime(2026, 7, 1, 7, 0, 30, tzinfo=UTC)),
         ("2026-03-01T09:00:00-05:00", datetime(2026, 3, 1, 14, tzinfo=UTC)),
+        ("2026-02-28 14:05:00 UTC", datetime(2026, 2, 28, 14, 5, tzinfo=UTC)),
+        ("28/02/2026 14:05", datetime(2026, 2, 28, 13, 5, tzinfo=UTC)),
+        ("02/28/2026 02:05 PM", datetime(2026, 2, 28, 13, 5, tzinfo=UTC)),
+        ('"Feb 28, 2026 2:05 PM"', datetime(2026, 2, 28, 13, 5, tzinfo=UTC)),
+        ('"Sat, 28 Feb 2026 14:05:00 +0100"', datetime(2026, 2, 28, 13, 5, tzinfo=UTC)),
         ("03/01/2026 09:00", None),  # of two days
+        ("February 2026 14:05", None),
+        ("28/02/2026 25:05", None),
         ("2026-03-01", None),
         ("2099-03-01 09:00", None),  # nobody has sent that
     ],
@@ -145,6 +152,7 @@ def test_a_time_is_read_on_the_clock_of_the_workspace(
     store: Store, workspace: Workspace, written: str, at: datetime | None
 ) -> None:
     bring(store, workspace, f"Email,created_at\na@example.com,{written}\n".encode())
+    written = written.strip('"')  # the quotes are the list's
     form = f"email=b@example.com&created_at={quote(written)}".encode()
     sent = json.dumps({"email": "c@example.com", "submitted_at": written}).encode()
     with store.transaction() as session:

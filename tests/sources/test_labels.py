@@ -107,10 +107,18 @@ def test_an_address_and_a_number_are_known_without_their_label() -> None:
         ([("Name", "Ada Lovelace")], ("Ada", "Lovelace")),
         ([("Name", "Lovelace, Ada")], ("Ada", "Lovelace")),
         ([("Name", "Cher")], ("Cher", None)),
+        ([("Name", "Herr Dr. Rolf Reuter")], ("Rolf", "Reuter")),
+        ([("Name", "Frau Prof. Dr.-Ing. Eva von Ahn")], ("Eva", "von Ahn")),
+        ([("Name", "Reuter, Dr. Rolf")], ("Rolf", "Reuter")),
+        ([("Name", "Mr. Rolf Reuter"), ("Surname", "Reuter")], ("Rolf", "Reuter")),
+        ([("Name", "Frau Reuter")], (None, "Reuter")),
+        ([("Name", "Herr, Michael")], ("Michael", "Herr")),
+        ([("Name", "Herr")], ("Herr", None)),
+        ([("Name", "Miss")], ("Miss", None)),
     ],
 )
 def test_a_name_is_what_the_name_beside_it_is_not(
-    pairs: list[tuple[str, str]], name: tuple[str, str | None]
+    pairs: list[tuple[str, str]], name: tuple[str | None, str | None]
 ) -> None:
     payload = read(facts([*pairs, ("Email", "x@example.org")]))
     assert (payload.first_name, payload.last_name) == name

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from pydantic import ValidationError
 
+from bot.sources.labels import named
 from bot.sources.lead_payload import EXAMPLE, LeadPayload, Unreadable, read, read_strictly
 from tests.sources import hostile
 
@@ -145,6 +146,22 @@ def test_a_number_is_read_with_the_leads_country_else_with_the_workspaces() -> N
     assert read({"phone": "030 23125001", "country": "XX"}).phone_e164("DE") == "+493023125001"
     british = read({"phone": "020 7946 0018", "country": "United Kingdom"})
     assert (british.country, british.phone_e164("DE")) == ("GB", "+442079460018")
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("1713920004.0", "1713920004"),
+        (1713920004.0, "1713920004"),
+        ("4,91713920005", "491713920005"),
+        ("491,713,920,005", "491713920005"),
+        ("030 23125001, 23125002", "030 23125001, 23125002"),
+    ],
+)
+def test_a_number_of_a_spreadsheet_is_a_whole_one(sent: object, kept: str) -> None:
+    assert read({"phone": sent}).phone == kept
+    payload = read(named([("email", "ada@example.com"), ("phone", sent)]))
+    assert (payload.phone, payload.unplaced) == (kept, [])
 
 
 @pytest.mark.parametrize(
