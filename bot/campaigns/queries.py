@@ -2,6 +2,7 @@
 read of it; those that a person may manage, and all of them page by page.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -72,6 +73,22 @@ def owner_or_managers(session: Session, campaign: Campaign) -> Sequence[Person]:
     the admins, since somebody has to look after it."""
     owner = session.get_one(Person, campaign.owner_id)
     return [owner] if owner.active else people.managers_or_admins(session, campaign.workspace_id)
+
+
+def name_key(name: str) -> str:
+    """A campaign's name as others may have written it."""
+    return " ".join(name.split()).casefold()
+
+
+def by_name(session: Session, workspace_id: int) -> Mapping[str, int]:
+    """The ids of the campaigns that are not over by their names, of which no two have the same."""
+    rows = session.execute(
+        select(Campaign.name, Campaign.id).where(
+            Campaign.workspace_id == workspace_id, Campaign.stage.not_in(OVER)
+        )
+    ).all()
+    count = Counter(name_key(name) for name, _ in rows)
+    return {key: each_id for name, each_id in rows if count[key := name_key(name)] == 1}
 
 
 def find(session: Session, workspace_id: int, campaign_id: int, *, lock: bool = False) -> Campaign:

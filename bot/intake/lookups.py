@@ -1,6 +1,6 @@
 """What is looked up before leads are written, for one as for many."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -46,19 +46,20 @@ class WorkspaceFacts(NamedTuple):
 
     rules: Rules
     campaigns: Mapping[str, int]
-    """By UTM code."""
+    """By UTM code, and by name where a payload has one instead of a code."""
     home_tabs: int
     """How many show what waits."""
     waiting_longer: int
     """How many leads wait longer, counted up to where no home tab would show the next."""
 
     def campaign_of(self, payload: LeadPayload) -> int | None:
-        """The campaign of a payload's UTM code."""
-        return self.campaigns.get(utm_code(payload.utm_campaign or "") or "")
+        """The campaign of a payload's UTM code, or of the name that stands in its place."""
+        written = payload.utm_campaign or ""
+        return self.campaigns.get(utm_code(written) or campaigns.name_key(written))
 
 
 def workspace_facts(
-    session: Session, workspace_id: int, at: datetime, payloads: Iterable[LeadPayload]
+    session: Session, workspace_id: int, at: datetime, payloads: Collection[LeadPayload]
 ) -> WorkspaceFacts:
     """What is to be known of the workspace before leads are written of payloads that came then."""
     codes = {utm_code(each.utm_campaign or "") for each in payloads} - {None}
@@ -66,8 +67,11 @@ def workspace_facts(
     rows = session.execute(_FACTS, facts).all()
     hot_from, points, competitors, home_tabs, waiting_longer, *_ = rows[0]
     rules = Rules() if hot_from is None else Rules(hot_from, points, frozenset(competitors))
-    by_code = {row.utm_campaign: row.id for row in rows if row.id is not None}
-    return WorkspaceFacts(rules, by_code, home_tabs, waiting_longer)
+    known = {row.utm_campaign: row.id for row in rows if row.id is not None}
+    if any(each.utm_campaign and utm_code(each.utm_campaign) is None for each in payloads):
+        names = campaigns.by_name(session, workspace_id)  # seldom, so that a code stays quick
+        known |= {name: each_id for name, each_id in names.items() if utm_code(name) is None}
+    return WorkspaceFacts(rules, known, home_tabs, waiting_longer)
 
 
 def rules(session: Session, workspace_id: int) -> Rules:

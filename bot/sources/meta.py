@@ -190,5 +190,6 @@ SOURCE = Source(
         "HANDOFF_SOURCE_TOKENS holds meta with a page access token (leads_retrieval,",
         "pages_manage_ads).",
         "Send one with Meta's Lead Ads Testing Tool.",
+        "To attribute its leads, give the campaign Meta's campaign ID as its UTM campaign code.",
     ),
 )

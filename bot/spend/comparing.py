@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.campaigns.models import Campaign, Stage
+from bot.campaigns.queries import name_key
 from bot.errors import HandoffError
 from bot.money import LARGEST_MINOR, MixedCurrencies, NotAnAmount, exponent, is_any_mark, is_mark
 from bot.rounding import whole
@@ -239,5 +240,5 @@ def campaigns_of(session: Session, workspace_id: int) -> Mapping[int, Campaign]:
 def _names(known: Iterable[Campaign]) -> Mapping[str, int]:
     """By name and by code, the newest of a name."""
     campaigns = list(known)
-    names = {" ".join(each.name.split()).casefold(): each.id for each in campaigns}
+    names = {name_key(each.name): each.id for each in campaigns}
     return names | {each.utm_campaign: each.id for each in campaigns if each.utm_campaign}

@@ -251,6 +251,22 @@ def test_a_lead_is_attributed_to_the_campaign_of_its_code_and_stays_there(floor:
     assert facts.offer.in_force
 
 
+def test_a_campaigns_name_in_place_of_its_code_will_do_if_no_other_has_it(floor: Floor) -> None:
+    mara = floor.people["mara"]
+    with floor.store.transaction() as session:
+        announced = [
+            campaigns.announce(session, mara, draft(name=name, utm_campaign=code), f"token-{code}")
+            for code, name in (("c-1", "Spring offer"), ("c-2", "Autumn  fair"),
+                               ("c-3", "Autumn fair"), ("c-4", "Winter"))
+        ]  # fmt: skip
+    spring = floor.lead(utm_campaign=" spring  OFFER")
+    twice = floor.lead(utm_campaign="Autumn fair")
+    word = floor.lead(utm_campaign="Winter")  # that may be the code of another
+    with floor.store.transaction() as session:
+        found = {lead.id: lead.campaign_id for lead in session.scalars(select(Lead))}
+    assert found == {spring: announced[0].id, twice: None, word: None}
+
+
 def test_a_win_is_told_to_its_campaign_once_and_follows_what_is_put_right(floor: Floor) -> None:
     mara = floor.people["mara"]
     with floor.store.transaction() as session:

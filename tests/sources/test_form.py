@@ -79,3 +79,17 @@ def test_elementors_fields_are_read_by_their_titles_and_the_form_is_nobodys_name
 def test_a_builder_that_puts_form_around_names_still_may() -> None:
     payload = read(urlencode({"form[name]": "Nora Noll", "form[email]": "n@example.org"}).encode())
     assert (payload.first_name, payload.email) == ("Nora", "n@example.org")
+
+
+@pytest.mark.parametrize("slug", ["form", "api"])
+def test_a_form_may_come_with_the_key_of_a_program_too(slug: str) -> None:
+    [payload] = SOURCES[slug].parse(written("utf-8", name="Jörg Jung", Budget="5"), URLENCODED)
+    assert isinstance(payload, LeadPayload)
+    assert (payload.email, payload.first_name) == ("a@example.org", "Jörg")
+    assert [each["question"] for each in payload.unplaced] == ["Budget"]
+
+
+def test_json_that_curl_calls_a_form_is_json() -> None:
+    [payload] = SOURCES["api"].parse(b' {"email": "a@example.org"}', URLENCODED)
+    assert isinstance(payload, LeadPayload)
+    assert payload.email == "a@example.org"
