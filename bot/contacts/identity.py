@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import bindparam, delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -102,12 +102,33 @@ def identify(
         holders = _lock_holders(session, workspace_id, holders | others)
 
 
-def add_keys(session: Session, workspace_id: int, contact_id: int, keys: Sequence[Key]) -> None:
-    """Let these keys be the contact's as well, but for those that are somebody's already."""
+def add_keys(
+    session: Session, workspace_id: int, contact_id: int, keys: Sequence[Key]
+) -> list[int]:
+    """Let these keys be the contact's as well, but for those that are somebody's already.
+
+    Returns the ids of those that are new.
+    """
     lock(session, contact_id)
+    ids = list[int]()
     for kind, value in sorted(keys):
         row = {"workspace_id": workspace_id, "contact_id": contact_id, "kind": kind, "value": value}
-        session.execute(insert(ContactKey).values(row).on_conflict_do_nothing())
+        added = insert(ContactKey).values(row).on_conflict_do_nothing().returning(ContactKey.id)
+        ids += session.scalars(added).all()
+    return ids
+
+
+def drop_keys(
+    session: Session, contact_id: int, key_ids: Collection[int], but_for: Collection[Key]
+) -> None:
+    """Let the contact, which is locked, not be recognised by these of its keys any more."""
+    session.execute(
+        delete(ContactKey).where(
+            ContactKey.contact_id == contact_id,
+            ContactKey.id.in_(key_ids),
+            tuple_(ContactKey.kind, ContactKey.value).not_in(but_for),
+        )
+    )
 
 
 def recognise(

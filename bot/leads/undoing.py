@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError, NotFound
+from bot.leads.editing import update_keys
 from bot.leads.events import record
 from bot.leads.meetings import take_back_answer
 from bot.leads.models import EventType, Lead, LeadEvent
@@ -54,6 +55,8 @@ def _take_back(session: Session, lead: Lead, who: Person, step: Sequence[LeadEve
     for event in step:
         restore(lead, event.facts.get("before", {}))
         take_back_answer(session, event)
+    is_edit = any(each.event_type == EventType.EDITED for each in step)
+    keys = update_keys(session, lead) if is_edit else {}
     if lead.first_claimed_at is None:
         lead.claim_worked = None
     if lead.first_response_at is None:
@@ -64,5 +67,5 @@ def _take_back(session: Session, lead: Lead, who: Person, step: Sequence[LeadEve
     lead.step_started_at = lead.next_check_at = clock.now()
     record(
         session, lead, who, EventType.UNDONE, events=[each.id for each in step],
-        was=[each.event_type for each in step], from_id=owner_id,
+        was=[each.event_type for each in step], from_id=owner_id, **keys,
     )  # fmt: skip

@@ -90,6 +90,10 @@ _STATE = text(
 )
 
 
+_UNDO = ("before", "keys")
+"""What `undo` needs of an event's facts."""
+
+
 @dataclass
 class Floor:
     """A sales floor: its people by name, a clock that stands, and one who belongs elsewhere."""
@@ -145,7 +149,7 @@ class Floor:
                 .where(LeadEvent.lead_id == lead_id).order_by(LeadEvent.id)
             )  # fmt: skip
             return [
-                (event.event_type, name, {k: v for k, v in event.facts.items() if k != "before"})
+                (event.event_type, name, {k: v for k, v in event.facts.items() if k not in _UNDO})
                 for event, name in rows
             ]
 
@@ -1097,6 +1101,61 @@ def test_who_writes_again_with_the_right_address_is_known(floor: Floor) -> None:
     assert floor.lead(email="ada@right.example") == lead_id
     floor.do(_edit(email="eve@example.com", phone=None), "sofia", lead_id)
     assert floor.lead(email="eve@example.com") == other_id
+
+
+def test_a_mistyped_address_is_nobodys_once_it_is_put_right(floor: Floor) -> None:
+    lead_id = floor.lead("sofia", email="ada@example.com")
+    floor.do(_edit(email="bob@example.com", phone=None), "sofia", lead_id)
+    floor.forward(minutes=1)
+    floor.do(_edit(email="carl@example.com", phone="030 23125002"), "sofia", lead_id)
+    floor.do(_undo_of(floor, "sofia", lead_id), "sofia", lead_id)
+    assert floor.lead(email="carl@example.com", phone="+493023125002") != lead_id
+    assert floor.lead(email="bob@example.com") == lead_id  # as the lead says again
+    floor.forward(minutes=1)
+    floor.do(_edit(email="dora@example.com", phone=None), "sofia", lead_id)
+    floor.do(_edit(email="eve@example.com", phone=None), "sofia", lead_id)
+    assert floor.lead(email="dora@example.com") != lead_id
+    for theirs in ("ada@example.com", "bob@example.com", "eve@example.com"):
+        assert floor.lead(email=theirs) == lead_id
+
+
+def test_a_mistyped_address_that_undo_brought_back_can_still_be_put_right(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    for address in ("bob@example.com", "carl@example.com"):
+        floor.forward(minutes=1)
+        floor.do(_edit(email=address, phone=None), "sofia", lead_id)
+    floor.do(_undo_of(floor, "sofia", lead_id), "sofia", lead_id)
+    floor.do(_edit(email="ada@example.com", phone=None), "sofia", lead_id)
+    assert floor.lead(email="bob@example.com") != lead_id
+    assert floor.lead(email="carl@example.com") != lead_id
+
+
+def test_a_mistyped_address_that_a_colleagues_lead_says_stays_theirs(floor: Floor) -> None:
+    lead_id = floor.lead("sofia", email="ada@example.com", phone="030 23125001")
+    floor.do(_edit(email="bob@example.com", phone="030 23125002"), "sofia", lead_id)
+    floor.do("win", "sofia", lead_id)
+    newer_id = floor.lead("ben", email="ada@example.com", phone="030 23125002")
+    floor.do(_edit(email="bob@example.com"), "ben", newer_id)
+    floor.do(_edit(email="ada@example.com"), "sofia", lead_id)
+    assert floor.lead(email="bob@example.com") == newer_id
+
+
+def test_a_number_that_was_typed_stays_once_its_customer_has_written_with_it(floor: Floor) -> None:
+    lead_id = floor.lead("sofia", email="ada@example.com")
+    floor.do(_edit(email="ada@example.com", phone="030 23125002"), "sofia", lead_id)
+    assert floor.lead(email="ada@example.com", phone="+49 30 23125002") == lead_id
+    floor.do(_edit(email="ada@example.com", phone="030 23125003"), "sofia", lead_id)
+    assert floor.lead(email=None, phone="030 23125002") == lead_id
+
+
+def test_a_mistyped_address_goes_also_where_the_lead_was_merged_since(floor: Floor) -> None:
+    lead_id, other_id = floor.lead("sofia", email="ada@example.com"), floor.lead("sofia")
+    floor.do(_edit(email="bob@example.com", phone=None), "sofia", lead_id)
+    floor.do(lambda *of: merging.merge(*of, lead_id), "sofia", other_id)
+    floor.do(_edit(email="ada@example.com", phone=None), "sofia", lead_id)
+    assert floor.do(merging.unmerge, "sofia", other_id).id == other_id
+    assert floor.lead(email="ada@example.com") == lead_id
+    assert floor.lead(email="bob@example.com") not in (lead_id, other_id)
 
 
 def test_nobody_is_left_without_an_address_and_a_number(floor: Floor) -> None:
