@@ -40,7 +40,7 @@ from bot.slack.inputs import (
     user,
 )
 from bot.slack.text import clean, safe
-from bot.sources.lead_payload import Unreadable
+from bot.sources.lead_payload import SHORT, Unreadable
 from bot.sources.message_parser import parse_message
 
 
@@ -220,11 +220,12 @@ class CorrectAmount(
 
 
 class ContactDetails(Form):
-    """Who somebody is, and how to reach them."""
+    """Who somebody is, and how to reach them: each field as long as a lead keeps it, since what is
+    shown here is saved again."""
 
-    first_name: str = text("First name", most=200, optional=True)
-    last_name: str = text("Last name", most=200, optional=True)
-    company: str = text("Company", most=200, optional=True)
+    first_name: str = text("First name", most=SHORT, optional=True)
+    last_name: str = text("Last name", most=SHORT, optional=True)
+    company: str = text("Company", most=SHORT, optional=True)
     phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
     email: str = email("Email", optional=True, hint="Enter an email address or a phone number.")
 
@@ -237,8 +238,8 @@ class EditDetails(
     lead_id: Hidden[int]
     currency: Hidden[str | None]
     """Of the expected amount, which an open lead has; None: it is closed."""
-    job_title: str = text("Job title", most=200, optional=True, before="phone")
-    country: str = text("Country", most=100, optional=True, hint="A name or a code, such as DE.")
+    job_title: str = text("Job title", most=SHORT, optional=True, before="phone")
+    country: str = text("Country", most=SHORT, optional=True, hint="A name or a code, such as DE.")
     expected_amount: Money | None = _expected_amount()
     expected_on: date | None = _expected_on()
 

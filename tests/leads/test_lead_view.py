@@ -31,8 +31,10 @@ from bot.leads.models import (
 from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.text import moment
+from bot.sources.lead_payload import SHORT
 from playground import limits
 from playground.methods.views import MAX_VIEW_BYTES
+from tests.forms import sent
 from tests.golden_files import Golden
 
 NINE = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -290,6 +292,15 @@ def test_the_whole_of_a_list_has_pages(golden: Golden) -> None:
     assert not limits.check_view(shown["middle"].to_dict(), "modal")
     shown["middle"].blocks = shown["middle"].blocks[-4:]
     golden("whole_list", shown)
+
+
+def test_details_that_are_long_are_saved_as_they_were_shown() -> None:
+    names = ("first_name", "last_name", "company", "job_title", "country")
+    most = dict.fromkeys(names, "x" * SHORT)
+    view = forms.EditDetails.of(lead(**most), "EUR")
+    details = forms.EditDetails.read(sent(view, phone="+49 30 23125002")).details
+    assert details == most | {"phone": "+49 30 23125002", "email": "ada@example.com"}
+    assert not limits.check_view(view.to_dict(), "modal")
 
 
 def test_modals(golden: Golden) -> None:
