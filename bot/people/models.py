@@ -148,7 +148,8 @@ class Absence(Base):
     lead_ids: Mapped[list[int]] = mapped_column(
         ARRAY(BigInteger), default=list, server_default=text("'{}'")
     )
-    """The leads that colleagues have meanwhile; those that are open at the end come back."""
+    """The leads that colleagues have meanwhile; those that are open or paused at the end
+    come back."""
     cover_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     """The colleague who acts as owner of the person's leads meanwhile."""
 

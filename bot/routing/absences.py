@@ -23,7 +23,7 @@ from bot.leads.claiming import (
     set_owner,
 )
 from bot.leads.events import keep_note, record
-from bot.leads.models import IS_OPEN, EventType, Lead, LeadEvent, LeadNote
+from bot.leads.models import IS_OPEN, EventType, Lead, LeadEvent, LeadNote, Status
 from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.leads.notices import CARD, STEP, add_step, notify_former_owner, notify_new_owner
 from bot.leads.queries import find, open_counts
@@ -146,7 +146,7 @@ def _pass_on(session: Session, who: Person) -> None:
 def lend(
     session: Session, lead: Lead, absence: Absence, to: Person, *, by: Person, note: str = ""
 ) -> None:
-    """Let a colleague have the lead until its owner is back; a snooze goes on."""
+    """Let a colleague have the lead until its owner is back; a snooze or a pause goes on."""
     owner_id, returns_to = lead.claimed_by, lead.returns_to or lead.claimed_by
     _move(lead, to.id)
     lead.returns_to = returns_to if returns_to != to.id else None
@@ -154,7 +154,7 @@ def lend(
     keep_note(session, lead, by, EventType.REASSIGNED, note)
     record(
         session, lead, by, EventType.REASSIGNED, from_id=owner_id, to_id=to.id, why="away",
-        until=lead.snoozed_until and lead.snoozed_until.isoformat(),
+        until=_rests_until(lead),
     )  # fmt: skip
 
 
@@ -224,17 +224,18 @@ def come_back(session: Session, who: Person) -> list[Lead]:
 
 
 def end_absence(session: Session, absence_id: int) -> list[Lead]:
-    """An absence is over: the leads that are still open and with whoever stood in return, and
-    all of them hear of it. Returns the leads."""
+    """An absence is over: the leads that are still open or paused, and with whoever stood in,
+    return, and all of them hear of it. Returns the leads."""
     absence = session.get_one(Absence, absence_id)
     who = session.get_one(Person, absence.person_id)
     _show_cover_again(session, absence)
     if absence_of(session, who) is not None or _is_replaced(session, absence):
         return []  # they stay away longer than they thought at first, or the later one ends it
     slack.redraw(session, slack.HOME, who.id)
-    leads = _open_leads(session, Lead.returns_to == who.id) if who.active else []
+    lent = Lead.returns_to == who.id
+    leads = _open_leads(session, lent, even_paused=True) if who.active else []
     others = Lead.id.not_in([lead.id for lead in leads])
-    session.execute(update(Lead).where(Lead.returns_to == who.id, others).values(returns_to=None))
+    session.execute(update(Lead).where(lent, others).values(returns_to=None))
     hear = {who.id} | {lead.claimed_by for lead in leads if lead.claimed_by is not None}
     _RETURNS.each(session, leads, partial(_give_back, session, who))
     if absence.lead_ids and who.active:
@@ -258,7 +259,7 @@ def _give_back(session: Session, who: Person, lead: Lead) -> None:
     _move(lead, who.id)
     record(
         session, lead, None, EventType.REASSIGNED, from_id=before, to_id=who.id, why="back",
-        until=lead.snoozed_until and lead.snoozed_until.isoformat(),
+        until=_rests_until(lead),
     )  # fmt: skip
 
 
@@ -352,18 +353,36 @@ def _leave_behind(session: Session, lead: Lead) -> None:
     record(session, lead, None, EventType.RELEASED, owner_id=owner_id, why="left")
 
 
+_REST = ("status", "disposition", "disposition_note", "snoozed_until", "wake_at")
+"""What says of a lead that it is snoozed or paused, and why."""
+
+
 def _move(lead: Lead, to_id: int) -> None:
-    """It changes hands, and rests for as long as it would have."""
-    rests_until = lead.snoozed_until
+    """It changes hands, and rests for as long as it would have, snoozed or paused."""
+    rest, until = {name: getattr(lead, name) for name in _REST}, lead.snoozed_until or lead.wake_at
     set_owner(lead, to_id)
-    if rests_until is not None:
-        lead.snoozed_until = lead.next_check_at = rests_until
+    if until is not None:
+        for name, value in rest.items():
+            setattr(lead, name, value)
+        lead.next_check_at = until
 
 
-def _open_leads(session: Session, whose: ColumnElement[bool]) -> list[Lead]:
+def _rests_until(lead: Lead) -> str | None:
+    """Until when it is snoozed or paused, for the audit."""
+    until = lead.snoozed_until or lead.wake_at
+    return until.isoformat() if until else None
+
+
+def _open_leads(
+    session: Session, whose: ColumnElement[bool], *, even_paused: bool = False
+) -> list[Lead]:
     """Open leads, locked in the order of their ids."""
+    paused = and_(Lead.merged_into.is_(None), Lead.status == Status.RECYCLED)
     found = session.scalars(
-        select(Lead).where(whose, IS_OPEN).order_by(Lead.id).with_for_update(key_share=True)
+        select(Lead)
+        .where(whose, or_(IS_OPEN, paused) if even_paused else IS_OPEN)
+        .order_by(Lead.id)
+        .with_for_update(key_share=True)
     )
     return list(found)
 

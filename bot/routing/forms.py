@@ -169,7 +169,7 @@ class Away(Form, id="lead.save_away", title="I'm away", submit="I'm away"):
             Choice("keep", "Keep them", "They wait until I'm back."),
             Choice(COVER, "A colleague covers for me", "They act on my leads, which stay mine."),
             Choice(HAND_OVER, "Hand them over until I'm back",
-                   "I choose which, and who gets them. Those still open come back to me."),
+                   "I choose which, and who gets them. Those not closed come back to me."),
         ],
         refresh=CHOOSE_LEADS,
         when=lambda values: bool(values["has_leads"]),

@@ -41,7 +41,8 @@ def stands_in(handover: Handover) -> Message:
     """Which leads a colleague has while their owner is away, and what they should know."""
     text = (
         f"{handover.away.mention} is away until {moment(handover.until)}. You have "
-        f"{len(handover.leads):,} of their leads until then. What's still open goes back to them."
+        f"{len(handover.leads):,} of their leads until then. What's still open or paused goes back "
+        "to them."
     )
     note = f"\n> {safe(' '.join(handover.note.split()), 1_000)}" if handover.note else ""
     rows = _handed_over(handover.leads, home=handover.reader)
@@ -114,11 +115,15 @@ def _lead_line(lead: Lead) -> str:
 
 
 def _owner_now(lead: Lead, owner: Person | None, home: str) -> str:
-    """Who has it now; that it has ended or is part of another, if so."""
+    """Who has it now, and until when it is paused; that it has ended or is part of another, if
+    so."""
     if lead.merged_into is not None:
         return f": merged into #{lead.merged_into}"
     if lead.is_closed:
         return f": {lead.status}"
     if owner is None:
         return ": back in the channel"
-    return "" if owner.slack_id == home else f": {owner.mention}"
+    facts = [] if owner.slack_id == home else [owner.mention]
+    if lead.wake_at is not None:
+        facts.append(f"paused until {moment(lead.wake_at)}")
+    return f": {', '.join(facts)}" if facts else ""

@@ -76,9 +76,12 @@ def _move(lead: Told, event: LeadEvent) -> None:
     match event.event_type:
         case EventType.CLAIMED:
             lead.hands(event.person_id)
+        # A snooze goes on while somebody stands in, and so does a pause.
+        case EventType.REASSIGNED if event.facts.get("until") and lead.status == Status.RECYCLED:
+            lead.owner = event.facts["to_id"]
         case EventType.REASSIGNED:
             lead.hands(event.facts["to_id"])
-            if until := event.facts.get("until"):  # a snooze goes on while somebody stands in
+            if until := event.facts.get("until"):
                 lead.snoozed_until = datetime.fromisoformat(until)
         case EventType.WOKEN if "owner_id" not in event.facts:  # from a rest: it stays whose it is
             lead.hands(lead.owner)

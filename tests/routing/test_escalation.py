@@ -58,6 +58,7 @@ from bot.routing.escalation import NotSuggestedToYou
 from bot.routing.models import AwayOffer, RoundRobinWeight
 from bot.slack import Message
 from bot.slack.cards import Card
+from bot.slack.text import moment
 from bot.sources.lead_payload import read
 from bot.store import Store
 from bot.tasks.rows import ParkedRow
@@ -725,6 +726,33 @@ def test_what_was_handed_over_comes_back_if_it_is_open_and_with_the_stand_in(
     owners = [floor.get(each).claimed_by for each in leads]
     assert owners == [floor.sal.id] * 3 + [floor.sue.id, ben.id, floor.sal.id]
     assert floor.get(snoozed).snoozed_until == NINE + 48 * HOUR
+
+
+def test_a_lent_lead_that_the_stand_in_pauses_comes_back_and_stays_paused(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(claiming.claim, floor.sal, lead)
+    with floor.store.transaction() as session:
+        absences.go_away(session, floor.sal, NINE + 24 * HOUR, {lead: floor.sue})
+        absence = session.scalars(select(Absence)).one()
+    monday = outcomes.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 6, 15))
+    paused = floor.do(outcomes.lose, floor.sue, lead, monday)
+    floor.hands.now = NINE + 24 * HOUR
+    with floor.store.transaction() as session:
+        assert [each.id for each in absences.end_absence(session, absence.id)] == [lead]
+        card = messages.came_back(absences.handover(session, absence.id, "USUE"))
+    assert [block["text"]["text"] for block in card.blocks] == [
+        "<@USAL> is back. 1 lead came back to them.",
+        f"*Ada* (#{lead}): paused until {moment(floor.get(lead).wake_at)}",
+    ]
+    back = floor.get(lead)
+    assert (back.claimed_by, back.returns_to, back.status) == (
+        floor.sal.id, None, Status.RECYCLED,
+    )  # fmt: skip
+    assert (back.wake_at, back.disposition, back.disposition_note) == (
+        paused.wake_at, Disposition.BAD_TIMING, "After the move",
+    )  # fmt: skip
+    floor.until(NINE + 14 * 24 * HOUR, HOUR)
+    assert floor.steps(lead) == [(EscalationStep.WAKE, "Sal", "Mon 09:00")]
 
 
 def test_each_colleague_gets_one_message_with_their_leads(floor: Floor) -> None:

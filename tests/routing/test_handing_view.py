@@ -128,8 +128,10 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
         assert not limits.check_message(shown.blocks)
     # One came back and stayed, another came back and was given to Ben since.
     given = lead(id=10, **CLAIMED)
+    paused = lead(id=11, **CLAIMED | {"status": "recycled", "wake_at": NINE})
+    came_back = [(mine, SOFIA), (given, BEN), (paused, SOFIA)]
     returned = replace(
-        handed, leads=[(mine, SOFIA), (given, BEN), *handed.leads[1:]], returned={mine.id, given.id}
+        handed, leads=[*came_back, *handed.leads[1:]], returned={each.id for each, _ in came_back}
     )
     covered = Cover(5, SOFIA, BEN, NINE, is_over=False, leads=[mine])
     assert not limits.check_message(
