@@ -62,7 +62,10 @@ def create_or_merge(
     with somebody else's email address or phone number it is another payload.
 
     Whatever is locked is locked in one order: the contacts that are known, then the keys that are
-    new, then the open leads. So no two transactions wait for each other.
+    new, then the open leads. So no two batches wait for each other. Who edits, merges or reopens a
+    lead locks it before its contact, and may wait for a batch that waits for them: PostgreSQL
+    undoes one of the two, and a batch is then written anew (`bot/web/intake.py`; a job is tried
+    again).
     """
     candidates = [candidate(each, workspace, context.at) for each in payloads]
     people = identify(session, workspace.id, [each.contact_keys for each in candidates])

@@ -2,7 +2,7 @@
 
 from bot.store.base import Base, Id, Key, Moment, WorkspaceId, table
 from bot.store.bulk import copy
-from bot.store.engine import DatabaseDown, Store
+from bot.store.engine import DatabaseDown, Store, is_deadlock
 from bot.store.words import prefixes
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Store",
     "WorkspaceId",
     "copy",
+    "is_deadlock",
     "prefixes",
     "table",
 ]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
@@ -101,6 +102,12 @@ class Store:
     def close(self) -> None:
         """Close every connection; the store can be used again afterwards."""
         self.engine.dispose()
+
+
+def is_deadlock(error: Exception) -> bool:
+    """Whether PostgreSQL undid the transaction because it and another one waited for each other:
+    nothing was wrong with it, and done again it can succeed."""
+    return isinstance(error, DBAPIError) and isinstance(error.orig, DeadlockDetected)
 
 
 def _keep_prepared(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -20,7 +20,7 @@ from bot.intake import receiving
 from bot.intake.receiving import RawSubmission, Receipt
 from bot.people.models import Workspace
 from bot.people.service import NotInstalled
-from bot.store import DatabaseDown, Store
+from bot.store import DatabaseDown, Store, is_deadlock
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ _MOST_TOGETHER = 32
 # What waits beyond this would be answered too late; half a second's worth at full speed.
 _MOST_WAITING = 512
 _MOST_BYTES = 16 * 1024 * 1024
+# So often requests are stored anew that met a deadlock, before they are taken to break us.
+_MOST_ATTEMPTS = 3
 
 
 class TooManyWaiting(HandoffError):
@@ -125,9 +127,13 @@ class Intake:
             place.receipt.set_result(receipt)
 
     def _attempt(
-        self, store: _Storing, places: Sequence[_Place]
+        self, store: _Storing, places: Sequence[_Place], attempts: int = _MOST_ATTEMPTS
     ) -> Sequence[Receipt | type[HandoffError]] | None:
-        """What came of requests, or why they can be stored later only; None where they broke us."""
+        """What came of requests, or why they can be stored later only; None where they broke us.
+
+        A deadlock is no fault of theirs: who edits a lead locks it before its contact, and the
+        intake locks the contact first. The other one is done by the next attempt.
+        """
         try:
             with self._store.transaction() as session:
                 # As it is now: an admin may change its channel and zone at any time.
@@ -137,6 +143,9 @@ class Intake:
             _drop_traceback(error)
             return [type(error)] * len(places)
         except Exception as error:
+            if is_deadlock(error) and attempts > 1:
+                _drop_traceback(error)
+                return self._attempt(store, places, attempts - 1)
             source, others = places[0].request.source, len(places) - 1
             logger.error(  # noqa: TRY400 - without its words
                 "a submission of %s broke us, stored with %d others: %s",

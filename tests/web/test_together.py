@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from bot.contacts import identity
 from bot.intake import receiving
 from bot.intake.models import Outcome, Submission
 from bot.intake.receiving import RawSubmission, Receipt
@@ -119,6 +120,33 @@ def test_one_that_breaks_the_others_is_set_aside_alone(
         assert [each.body for each in waiting] == [lead(1).body]
     assert "RuntimeError" in caplog.text
     assert "example.com" not in caplog.text
+
+
+async def while_edited(store: Store, intake: Intake, lead_id: int, sent: RawSubmission) -> Receipt:
+    """What it gets that waits for a lead whose editor comes to wait for its contact."""
+    with store.transaction() as session:
+        session.execute(text("SET LOCAL deadlock_timeout = '1min'"))  # the intake notices it first
+        edited = session.get_one(Lead, lead_id, with_for_update=True)
+        task = asyncio.create_task(intake.take(sent))
+        while not await asyncio.to_thread(waiting, store):
+            assert not task.done()
+        await asyncio.to_thread(identity.lock, session, edited.contact_id)
+    return await task
+
+
+def test_one_that_meets_a_deadlock_is_stored_again(
+    store: Store, intake: Intake, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = run(intake.take(lead(1)))
+    assert first.lead_id is not None
+    body = lead(1).body.replace(b"e1", b"again")
+    again = run(while_edited(store, intake, first.lead_id, lead(1)._replace(body=body)))
+    assert (again.lead_id, again.outcome) == (first.lead_id, Outcome.LEAD)
+    assert again.results[0].has_joined
+    assert "broke us" not in caplog.text
+    with store.transaction() as session:
+        kept = session.scalars(select(Submission.outcome)).all()
+        assert kept == [Outcome.LEAD] * 2
 
 
 def test_the_queue_has_an_end(
