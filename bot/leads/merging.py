@@ -14,7 +14,8 @@ from bot.errors import HandoffError
 from bot.leads.events import record
 from bot.leads.meeting_models import Meeting
 from bot.leads.models import EventType, Lead, LeadAttempt, LeadEvent, LeadNote, Status, Touch
-from bot.leads.queries import find
+from bot.leads.outcomes import see_that_no_other_is_open
+from bot.leads.queries import find, open_leads_of
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.sources.lead_payload import CLICK_IDS, UTM
@@ -41,6 +42,16 @@ class DealWouldVanish(HandoffError):
     {instead}"""
 
 
+class OpenWouldVanish(HandoffError):
+    """Lead #{lead} is open, and #{into} is lost. Merged into it, nobody would work on it any more.
+    Merge #{into} into #{lead} instead: `/lead merge {into} into {lead}`."""
+
+
+class TwoWouldBeOpen(HandoffError):
+    """One person would have two open leads then, #{lead} and #{into}. Merge these first:
+    `/lead merge {lead} into {into}`."""
+
+
 class NotMerged(HandoffError):
     """Lead #{lead} was not merged into another. Nothing was changed."""
 
@@ -55,8 +66,8 @@ def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
     Its own visit becomes a touch of the one that stays, which takes over what it lacks of codes,
     click ids and what is expected of it, and the later one's last touch. Both keep their own
     history, and `unmerge` gives both back as they were. Returns the lead that stays. Raises
-    SameLead, NotFound, NotAllowed, AlreadyMerged, and DealWouldVanish where the one that goes is
-    won.
+    SameLead, NotFound, NotAllowed, AlreadyMerged, DealWouldVanish where the one that goes is won,
+    OpenWouldVanish where it is open and the other lost, and TwoWouldBeOpen.
     """
     if lead_id == into_id:
         raise SameLead
@@ -65,6 +76,9 @@ def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
         if lead.merged_into is not None:
             raise AlreadyMerged(lead=lead.id, into=lead.merged_into)
     _see_that_no_deal_vanishes(gone, kept)
+    if not gone.is_closed and kept.status == Status.LOST:
+        raise OpenWouldVanish(lead=gone.id, into=kept.id)
+    _see_that_one_is_open(session, gone, kept)
     facts: dict[str, Any] = {
         "into": kept.id,
         **{name: _move(session, what, gone, kept) for what, name in _MOVED},
@@ -81,7 +95,8 @@ def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
 def unmerge(session: Session, who: Person, lead_id: int) -> Lead:
     """Take a merge back; what came in between stays with the lead that it came to.
 
-    Returns the lead that is itself again. Raises NotFound, NotAllowed, NotMerged, MergedAgain.
+    Returns the lead that is itself again. Raises NotFound, NotAllowed, NotMerged, MergedAgain, and
+    AnotherIsOpen where it would be the second open one of its person.
     """
     into_id = find(session, who.workspace_id, lead_id).merged_into
     if into_id is None:
@@ -96,6 +111,8 @@ def unmerge(session: Session, who: Person, lead_id: int) -> Lead:
     if "contact" in facts:
         identity.unmerge(session, Merged(*facts["contact"]))
         _move_leads(session, facts["leads"], facts["contact"][1])
+    if not gone.is_closed:
+        see_that_no_other_is_open(session, gone)
     for what, name in _MOVED:
         ids = facts.get(name, [])
         session.execute(update(what).where(what.id.in_(ids)).values(lead_id=gone.id))
@@ -126,6 +143,17 @@ def _see_that_no_deal_vanishes(gone: Lead, kept: Lead) -> None:
         instead = f"#{kept.id} is won too: two deals of one customer stay two leads."
     amount = f" with {gone.won_amount}" if gone.won_amount else ""
     raise DealWouldVanish(lead=gone.id, into=kept.id, amount=amount, instead=instead)
+
+
+def _see_that_one_is_open(session: Session, gone: Lead, kept: Lead) -> None:
+    """A person has one open lead at most, also once two of them turn out to be one."""
+    if gone.contact_id == kept.contact_id:
+        return
+    identity.lock(session, gone.contact_id, kept.contact_id)
+    found = open_leads_of(session, [gone.contact_id, kept.contact_id])
+    other, stays = found.get(gone.contact_id), found.get(kept.contact_id)
+    if other is not None and other is not gone and stays is not None:
+        raise TwoWouldBeOpen(lead=other.id, into=stays.id)
 
 
 def _take_over(session: Session, gone: Lead, kept: Lead) -> dict[str, Any]:

@@ -377,13 +377,18 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def all_is_well(self) -> None:
-        """Times are sane, nobody is unseen, and the audit tells the same."""
+        """Times are sane, nobody is unseen, nobody has two open leads, and the audit tells the
+        same."""
         with self.store.transaction() as session:
             mine = LeadEvent.lead_id.in_(self.ids)
             events = session.scalars(select(LeadEvent).where(mine).order_by(LeadEvent.id)).all()
             leads = session.scalars(select(Lead).where(Lead.id.in_(self.ids))).all()
             seen = self.seen(session, leads)
         assert {each.id for each in events} <= self.announced, "nobody heard of it"
+        open_of = [
+            lead.contact_id for lead in leads if lead.merged_into is None and not lead.is_closed
+        ]
+        assert len(open_of) == len(set(open_of)), "somebody has two open leads"
         for lead in leads:
             assert replayed(each for each in events if each.lead_id == lead.id) == shown(lead)
             times_are_sane(lead)

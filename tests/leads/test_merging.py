@@ -17,9 +17,17 @@ from bot.campaigns.models import Campaign
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.intake import receiving
 from bot.leads import claiming, events, merging, outcomes, queries
-from bot.leads.claiming import MergedAway
-from bot.leads.merging import AlreadyMerged, MergedAgain, NotMerged, SameLead
-from bot.leads.models import Disposition, Lead, Rating
+from bot.leads.claiming import AlreadyYours, MergedAway
+from bot.leads.merging import (
+    AlreadyMerged,
+    MergedAgain,
+    NotMerged,
+    OpenWouldVanish,
+    SameLead,
+    TwoWouldBeOpen,
+)
+from bot.leads.models import IS_OPEN, Disposition, Lead, Rating
+from bot.leads.outcomes import AnotherIsOpen
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
 from bot.sources.lead_payload import read
@@ -169,6 +177,59 @@ def test_a_won_deal_is_not_merged_away(scene: Scene) -> None:
         scene.do(merging.merge, first, second)
     third = scene.receive("c@example.com")
     assert scene.do(merging.merge, third, first).won_minor == 120_000
+
+
+def lose(scene: Scene, lead_id: int) -> None:
+    with suppress(AlreadyYours):
+        scene.do(claiming.claim, lead_id, who=scene.sofia)
+    scene.do(outcomes.lose, lead_id, outcomes.Ending(Disposition.NO_BUDGET), who=scene.sofia)
+
+
+def open_leads(scene: Scene) -> list[int]:
+    """The open leads, each of another person."""
+    with scene.store.transaction() as session:
+        leads = session.execute(select(Lead.id, Lead.contact_id).where(IS_OPEN)).all()
+    assert len({lead.contact_id for lead in leads}) == len(leads)
+    return sorted(lead.id for lead in leads)
+
+
+def test_an_open_lead_is_not_merged_into_a_lost_one(scene: Scene) -> None:
+    lost = scene.receive("ada@example.com")
+    lose(scene, lost)
+    again, other = scene.receive("ada@example.com"), scene.receive("ada@home.example")
+    for lead_id in (again, other):
+        with pytest.raises(OpenWouldVanish, match=f"/lead merge {lost} into {lead_id}"):
+            scene.do(merging.merge, lead_id, lost)
+    assert open_leads(scene) == [again, other]
+    assert scene.do(merging.merge, lost, again).id == again
+
+
+def test_no_merge_leaves_a_person_with_two_open_leads(scene: Scene) -> None:
+    lost = scene.receive("ada@example.com")
+    lose(scene, lost)
+    hers, home = scene.receive("ada@example.com"), scene.receive("ada@home.example")
+    with pytest.raises(TwoWouldBeOpen, match=f"/lead merge {hers} into {home}"):
+        scene.do(merging.merge, lost, home)
+    assert scene.receive("ada@home.example") == home
+    scene.do(merging.merge, hers, home)
+    scene.do(merging.merge, lost, home)
+    assert open_leads(scene) == [home]
+    assert scene.receive("ada@example.com") == home
+
+
+def test_what_is_separate_again_is_not_a_second_open_lead(scene: Scene) -> None:
+    lost = scene.receive("ada@example.com")
+    lose(scene, lost)
+    hers, home = scene.receive("ada@example.com"), scene.receive("ada@home.example")
+    scene.do(merging.merge, hers, home)
+    lose(scene, home)
+    scene.do(outcomes.reopen, lost, who=scene.sofia)
+    with pytest.raises(AnotherIsOpen, match=f"#{lost}"):
+        scene.do(merging.unmerge, hers)
+    assert open_leads(scene) == [lost]
+    lose(scene, lost)
+    scene.do(merging.unmerge, hers)
+    assert open_leads(scene) == [hers]
 
 
 def test_what_is_expected_comes_along_where_the_other_says_nothing(scene: Scene) -> None:
