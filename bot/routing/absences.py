@@ -23,7 +23,7 @@ from bot.leads.claiming import (
     set_owner,
 )
 from bot.leads.events import keep_note, record
-from bot.leads.models import IS_OPEN, EventType, Lead, LeadEvent, LeadNote, Status
+from bot.leads.models import IS_OPEN, IS_PAUSED, EventType, Lead, LeadEvent, LeadNote
 from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.leads.notices import CARD, STEP, add_step, notify_former_owner, notify_new_owner
 from bot.leads.queries import find, open_counts
@@ -377,10 +377,9 @@ def _open_leads(
     session: Session, whose: ColumnElement[bool], *, even_paused: bool = False
 ) -> list[Lead]:
     """Open leads, locked in the order of their ids."""
-    paused = and_(Lead.merged_into.is_(None), Lead.status == Status.RECYCLED)
     found = session.scalars(
         select(Lead)
-        .where(whose, or_(IS_OPEN, paused) if even_paused else IS_OPEN)
+        .where(whose, or_(IS_OPEN, IS_PAUSED) if even_paused else IS_OPEN)
         .order_by(Lead.id)
         .with_for_update(key_share=True)
     )

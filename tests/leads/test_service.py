@@ -1151,7 +1151,7 @@ def test_a_number_that_was_typed_stays_once_its_customer_has_written_with_it(flo
 def test_a_mistyped_address_goes_also_where_the_lead_was_merged_since(floor: Floor) -> None:
     lead_id, other_id = floor.lead("sofia", email="ada@example.com"), floor.lead("sofia")
     floor.do(_edit(email="bob@example.com", phone=None), "sofia", lead_id)
-    floor.do(lambda *of: merging.merge(*of, lead_id), "sofia", other_id)
+    floor.do(partial(merging.merge, into_id=lead_id), "sofia", other_id)
     floor.do(_edit(email="ada@example.com", phone=None), "sofia", lead_id)
     assert floor.do(merging.unmerge, "sofia", other_id).id == other_id
     assert floor.lead(email="ada@example.com") == lead_id

@@ -740,9 +740,10 @@ def test_a_lent_lead_that_the_stand_in_pauses_comes_back_and_stays_paused(floor:
     with floor.store.transaction() as session:
         assert [each.id for each in absences.end_absence(session, absence.id)] == [lead]
         card = messages.came_back(absences.handover(session, absence.id, "USUE"))
+    assert paused.wake_at is not None
     assert [block["text"]["text"] for block in card.blocks] == [
         "<@USAL> is back. 1 lead came back to them.",
-        f"*Ada* (#{lead}): paused until {moment(floor.get(lead).wake_at)}",
+        f"*Ada* (#{lead}): paused until {moment(paused.wake_at)}",
     ]
     back = floor.get(lead)
     assert (back.claimed_by, back.returns_to, back.status) == (
