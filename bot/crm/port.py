@@ -172,7 +172,8 @@ class Refused:
 
     why: Refusal
     detail: str
-    """What the CRM says, without the values that it repeats."""
+    """What the CRM says, without the values that it repeats. That it refuses the lead is said by
+    whoever shows this."""
     record_id: str | None = None
     """The record that is this person's already, where the CRM names it."""
 

@@ -127,6 +127,26 @@ def test_nothing_blank_is_written(office: HubSpotOffice, crm: HubSpot) -> None:
     assert contact(office, saved.record_id)["company"] == "Engines"
 
 
+def test_a_contact_with_only_a_phone_number_is_called_by_it(
+    office: HubSpotOffice, crm: HubSpot
+) -> None:
+    whole = Values(phone="+493023125001", stage=Stage.QUALIFIED, received_at=NOW)
+    [saved] = save(crm, Change("lead_1", whole, whole=whole))
+    held = contact(office, saved.record_id)
+    assert (held["lastname"], held["phone"]) == ("+493023125001", "+493023125001")
+    assert deals(office)[0]["dealname"] == "+493023125001"
+    office.crm.write(CONTACTS, saved.record_id, {"lastname": "Lovelace"})
+    later_on = Change("lead_1", Values(score=9), saved.record_id, whole=whole)
+    save(crm, later_on)
+    assert contact(office, saved.record_id)["lastname"] == "Lovelace"
+
+
+def test_a_contact_without_any_name_is_told_with_the_cause(crm: HubSpot) -> None:
+    whole = Values(company="Engines", stage=Stage.NEW, received_at=NOW)
+    [result] = crm.save([Change("lead_1", whole, whole=whole)])
+    assert result == Refused(Refusal.INVALID, "it needs a name or an email address")
+
+
 def test_a_customer_stays_one(office: HubSpotOffice, crm: HubSpot) -> None:
     [saved] = save(crm, person(1))
     assert contact(office, saved.record_id)["lifecyclestage"] == "lead"
@@ -199,7 +219,7 @@ def test_one_bad_row_of_a_hundred_is_found(office: HubSpotOffice, crm: HubSpot) 
     assert office.calls() - before <= 32
     dropped = [each.dropped for each in results if isinstance(each, Saved) and each.dropped]
     assert dropped == [{"email": "HubSpot refuses this value (INVALID_EMAIL)"}]
-    assert results[-1] == Refused(Refusal.INVALID, "HubSpot refuses email")
+    assert results[-1] == Refused(Refusal.INVALID, "email")
     assert len(office.records()) == 99
 
 

@@ -93,7 +93,7 @@ class HubSpot:
 
     def save(self, changes: Sequence[Change]) -> list[Saved | Refused]:
         """See the port: the contacts first, then the deals of those that have one."""
-        rows = [Row(each.key, contact_properties(each.values), each.record_id) for each in changes]
+        rows = [_row(each) for each in changes]
         contacts = Batches(self._api, "contacts").write(rows)
         wanted = [
             Wanted(each, contact.record_id)
@@ -265,6 +265,16 @@ def prove(request: Request, access: Access, now: datetime) -> None:
 
 
 ADAPTER = Adapter("HubSpot", HubSpot, needs=("key",), prove=prove)
+
+
+def _row(change: Change) -> Row:
+    """The contact's row. HubSpot makes none without an email address or a name, so a new one that
+    has only a phone number is called by that."""
+    properties, whole = contact_properties(change.values), change.whole
+    is_named = whole.email or whole.first_name or whole.last_name
+    if change.record_id is None and not is_named and whole.phone:
+        properties["lastname"] = text(whole.phone)
+    return Row(change.key, properties, change.record_id)
 
 
 def _result(change: Change, contact: Outcome, deal: Outcome | None) -> Saved | Refused:

@@ -21,6 +21,8 @@ _MERGED = ("hs_merged_object_ids", "hs_calculated_merged_vids")
 _OF_PROPERTY = {"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"}
 # An amount whose currency is refused would be read in another one.
 _NEEDS = {"amount": "deal_currency_code"}
+NAMING = {"email", "firstname", "lastname"}
+"""HubSpot makes no contact that has none of these."""
 _EXISTING = re.compile(r"Existing ID: (\d+)")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _CODE = re.compile(r"[A-Z][A-Z_]{1,60}")
@@ -96,7 +98,7 @@ class Batches:
                 middle = len(group) // 2
                 waiting += [group[middle:], group[:middle]]
             else:
-                outcomes[group[0].key] = _refused(answer)
+                outcomes[group[0].key] = self._refused(group[0], answer)
         return outcomes
 
     # ---- what was found bad ---------------------------------------------------------------------
@@ -139,8 +141,14 @@ class Batches:
     def _done(self, row: Row, record_id: str | None, *, is_new: bool = False) -> Outcome:
         if record_id is None:
             names = ", ".join(sorted(self._dropped[row.key]))
-            return NotWritten(Refusal.INVALID, f"HubSpot refuses {names}")
+            return NotWritten(Refusal.INVALID, names)
         return Written(record_id, is_new, dict(self._dropped[row.key]))
+
+    def _refused(self, row: Row, answer: Answer) -> Outcome:
+        is_nobody = row.record_id is None and not NAMING & row.properties.keys()
+        if self._kind == "contacts" and is_nobody and not complaints(answer):
+            return _refused(answer, "it needs a name or an email address")
+        return _refused(answer, _why(answer))
 
     # ---- calls ----------------------------------------------------------------------------------
 
@@ -293,11 +301,14 @@ def _nothing_left(rows: list[Row]) -> list[Row]:
     return [row for row in rows if not row.properties]
 
 
-def _refused(answer: Answer) -> NotWritten:
+def _why(answer: Answer) -> str:
+    """What HubSpot complains of; that it refuses the record is said by whoever shows this."""
     codes = complaints(answer)
     named = ", ".join(f"{name} ({code})" for name, code in sorted(codes.items()))
-    category = _code(body_of(answer).get("category"))
-    detail = f"HubSpot refuses {named}" if named else f"HubSpot refuses it ({category})"
+    return named or _code(body_of(answer).get("category"))
+
+
+def _refused(answer: Answer, detail: str) -> NotWritten:
     if answer.status != 409:
         return NotWritten(Refusal.INVALID, detail)
     existing = _EXISTING.search(_message(answer))

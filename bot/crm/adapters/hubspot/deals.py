@@ -273,7 +273,7 @@ def _birth(change: Change, stages: Mapping[str, Pipeline]) -> dict[str, str]:
 
 def _name(whole: Values, key: str) -> str:
     person = " ".join(part for part in (whole.first_name, whole.last_name) if part)
-    who = ", ".join(part for part in (person or whole.email, whole.company) if part)
+    who = ", ".join(part for part in (person or whole.email or whole.phone, whole.company) if part)
     return " – ".join(part for part in (who or key, whole.campaign) if part)
 
 

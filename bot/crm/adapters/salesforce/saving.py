@@ -201,7 +201,7 @@ class Saving:
                 self._read(row, result)
         for row in rows:
             if not row.is_done:
-                row.refuse(Refusal.INVALID, "Salesforce refuses one field after another")
+                row.refuse(Refusal.INVALID, "one field after another is not taken")
 
     def _results(self, path: str, rows: Sequence[Row]) -> list[Json]:
         """What became of the rows. One that Salesforce cannot read fails a whole call: then halves
@@ -368,7 +368,7 @@ def _detail(code: str, error: Json, row: Row) -> str:
     where = ", ".join(error.get("fields") or ()) or "no field named"
     message = str(error.get("message") or "")
     if code != "FIELD_CUSTOM_VALIDATION_EXCEPTION" or _repeats(message, row):
-        return f"Salesforce refuses it: {code} ({where})"
+        return f"{code} ({where})"
     return f"A validation rule of Salesforce says: {message[:200]} ({where})"
 
 
