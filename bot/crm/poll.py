@@ -21,7 +21,7 @@ from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.models import Refused as Why
 from bot.crm.port import Blocked, Crm, Gone, Record, Stage, Values
-from bot.crm.values import as_json, seen_of, stage_of, stage_values
+from bot.crm.values import after_taking, as_json, seen_of, stage_of, stage_values
 from bot.errors import HandoffError
 from bot.leads import external_changes
 from bot.leads import queries as lead_queries
@@ -353,7 +353,8 @@ def _agree(session: Session, owner_of: users.OwnerOf, lead: Lead, record: Record
 def _is_written(mine: CrmRecord, lead: Lead, names: Sequence[str]) -> None:
     """What was taken over is there already, so it is not written back."""
     now = as_json(Values(**stage_values(lead)))
-    mine.written = mine.written | {name: now[name] for name in names if name in now}
+    taken = {name: now[name] for name in names if name in now}
+    mine.written = after_taking(mine.written, taken)
 
 
 def _disposition(reason: str) -> Disposition | None:

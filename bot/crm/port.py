@@ -29,7 +29,8 @@ class Stage(StrEnum):
 
 
 class Values(BaseModel):
-    """What is written of a lead. None is never sent: it leaves alone what the CRM holds.
+    """What is written of a lead. None leaves alone what the CRM holds, unless it was given: such a
+    field is emptied there (see `emptied`).
 
     Times are UTC.
     """
@@ -88,6 +89,12 @@ class Values(BaseModel):
         if self.amount_minor is None or self.currency is None:
             return None
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def emptied(self) -> set[str]:
+        """The fields that we wrote earlier and that hold nothing any more. A CRM that cannot empty
+        one leaves it."""
+        return {name for name in self.model_fields_set if getattr(self, name) is None}
 
 
 @dataclass(frozen=True)

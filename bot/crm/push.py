@@ -36,7 +36,7 @@ from bot.crm.port import (
     Stage,
     Values,
 )
-from bot.crm.values import as_json, changed, seen_of, values_of
+from bot.crm.values import after_writing, as_json, changed, emptied, seen_of, values_of
 from bot.leads.models import Lead, Status
 from bot.store import Store
 from bot.tasks import fold
@@ -215,7 +215,7 @@ def _save(crm: Crm, changes: Sequence[Change]) -> list[Saved | Refused]:
 def _draft(
     connection: Connection, prefix: str, record: CrmRecord, lead: Lead, whole: Values
 ) -> Draft:
-    values = changed(whole, record.written)
+    values = changed(whole, record.written, emptied(whole, lead, record))
     if record.refused == Why.TWO_AMOUNTS:
         values = _without(values, *_OF_AMOUNT)
     if record.refused == Why.AMOUNT and lead.status != Status.WON:
@@ -294,7 +294,8 @@ def _note(
     else:
         left_out = result.dropped.keys() - _LOOKED_AT  # sent again with the next change
         kept = {k: v for k, v in written.items() if k not in left_out}
-        record.written = record.written | kept
+        gone_there = draft.change.values.emptied - left_out
+        record.written = after_writing(record.written, kept, gone_there)
     record.written_at = clock.now()
     if record.refused in (Why.INVALID, Why.DUPLICATE):
         record.refused = record.refused_why = None

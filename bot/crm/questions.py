@@ -8,6 +8,7 @@ from bot.crm.adapters import ADAPTERS
 from bot.crm.backlog import mark
 from bot.crm.connection import Connection
 from bot.crm.models import AMOUNT, CrmConnection, CrmRecord, Refused
+from bot.crm.values import after_taking
 from bot.errors import HandoffError
 from bot.leads import external_changes
 from bot.leads.models import Lead
@@ -110,7 +111,8 @@ def take_theirs(session: Session, who: Person, lead_id: int) -> None:
     theirs = their_amount(mine)
     if theirs is None:
         raise NothingToDecide
-    mine.written = mine.written | {"amount_minor": theirs.minor, "currency": theirs.currency}
+    taken = {"amount_minor": theirs.minor, "currency": theirs.currency}
+    mine.written = after_taking(mine.written, taken)
     name = ADAPTERS[session.get_one(CrmConnection, who.workspace_id).crm].name
     external_changes.set_amount(session, session.get_one(Lead, lead_id), theirs, name)
     settle(session, mine)

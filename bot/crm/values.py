@@ -1,13 +1,15 @@
 """What of a lead is written: its values as they are, and those that differ from what was written.
 
-Nothing blank is ever sent. What a step adds to its stage (an amount, a reason) goes with the stage.
+Nothing blank is sent, except where we wrote a value that the lead has no more (a step was undone).
+What a step adds to its stage (an amount, a reason) goes with the stage.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from bot.campaigns.models import Campaign
 from bot.contacts.models import Consent
+from bot.crm.models import CrmRecord
 from bot.crm.port import Record, Stage, Values
 from bot.formats import in_words
 from bot.leads.models import Lead, Status
@@ -21,6 +23,13 @@ _AS_THEY_ARE = (
 # What belongs to a stage, and is written whenever the stage is.
 _OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency", "expected_on", "closed_at")
 _OF_AMOUNT = ("amount_minor", "currency")
+# What a step writes, and undoing or reopening takes back.
+_OF_STEPS = (
+    "lost_reason", "quality", "quality_reason", "claimed_at", "first_response_at", "closed_at",
+    *_OF_AMOUNT,
+)  # fmt: skip
+THEIRS = "theirs"
+"""Beside what was written: the names of those values that people entered in the CRM."""
 
 
 def values_of(
@@ -81,15 +90,59 @@ def _consent(consent: Consent) -> str:
     return f"{answer} {consent.given_at:%Y-%m-%d}{purposes}{wording}"
 
 
-def changed(now: Values, written: Mapping[str, Any]) -> Values:
+def changed(now: Values, written: Mapping[str, Any], emptied: Set[str] = frozenset()) -> Values:
     """The values that differ from those that were written (their JSON); what a stage says goes
-    with the stage, and an amount with its currency."""
+    with the stage, and an amount with its currency. Those that are `emptied` are given as None."""
     facts = now.model_dump(mode="json", exclude_none=True)
     names = {name for name, value in facts.items() if written.get(name) != value}
     for together, cause in ((_OF_STAGE, "stage"), (_OF_AMOUNT, "amount_minor")):
         if cause in names:
             names.update(together)
+    names = (names & facts.keys()) | emptied
     return Values(**{name: getattr(now, name) for name in names})
+
+
+def emptied(now: Values, lead: Lead, record: CrmRecord) -> set[str]:
+    """What we wrote and the lead has no more. What people entered or changed in the CRM stays."""
+    written, seen = record.written, record.seen
+    names = {
+        name
+        for name in _OF_STEPS
+        if getattr(now, name) is None
+        and written.get(name) is not None
+        and name not in written.get(THEIRS, ())
+        and seen.get(name) in (None, written[name])
+    }
+    if not names.issuperset(_OF_AMOUNT) or _is_expected(lead, written):
+        names -= set(_OF_AMOUNT)
+    return names
+
+
+def _is_expected(lead: Lead, written: Mapping[str, Any]) -> bool:
+    """Whether the amount is what the lead is still expected to bring: a lost or paused one keeps
+    that, and only does not send it."""
+    expected = (lead.expected_minor, lead.expected_currency)
+    return expected == tuple(written[name] for name in _OF_AMOUNT)
+
+
+def after_writing(
+    written: Mapping[str, Any], values: Mapping[str, Any], emptied: Set[str] = frozenset()
+) -> dict[str, Any]:
+    """What is remembered as written once these values were, too."""
+    ours = {name for name, value in values.items() if written.get(name) != value} | emptied
+    after = {name: value for name, value in written.items() if name not in emptied} | dict(values)
+    return _with_theirs(after, set(written.get(THEIRS, ())) - ours)
+
+
+def after_taking(written: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is remembered as written once these values of people in the CRM were taken over."""
+    new = {name for name, value in values.items() if written.get(name) != value}
+    return _with_theirs({**written, **values}, new | set(written.get(THEIRS, ())))
+
+
+def _with_theirs(written: dict[str, Any], names: Set[str]) -> dict[str, Any]:
+    kept = {name: value for name, value in written.items() if name != THEIRS}
+    return kept | ({THEIRS: sorted(names)} if names else {})
 
 
 def as_json(values: Values) -> dict[str, Any]:

@@ -163,6 +163,8 @@ class MemoryOffice:
             row = self.rows[row.into]
         row.key = row.key or change.key
         row.values |= {name: value for name, value in values.items() if name not in dropped}
+        for name in change.values.emptied:
+            row.values.pop(name, None)
         self._touch(row)
         return Saved(row.id, is_new, {"seen": "yes"}, dropped)
 

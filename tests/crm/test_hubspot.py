@@ -319,6 +319,26 @@ def test_a_deal_is_made_when_the_lead_is_qualified_and_closed_when_it_is_won(
     assert (record.stage, record.lost_reason) == (Stage.CONTACTED, None)
 
 
+def test_what_is_taken_back_is_emptied_but_for_what_people_enter(
+    office: HubSpotOffice, crm: HubSpot
+) -> None:
+    [saved] = save(crm, person(1, company="Engines"))
+    won = later(saved, stage=Stage.WON, amount_minor=77700, currency="EUR", closed_at=NOW)
+    [closed] = save(crm, won)
+    assert contact(office, saved.record_id)["handoff_closed_at"] == text(NOW)
+    save(crm, later(closed, stage=Stage.NEW, amount_minor=None, currency=None, closed_at=None,
+                    company=None, lost_reason=None))  # fmt: skip
+    held, [deal] = contact(office, saved.record_id), deals(office)
+    assert not {"handoff_closed_at", "handoff_lost_reason"} & held.keys()
+    assert not {"amount", "closedate", "closed_lost_reason"} & deal.keys()
+    assert (held["company"], held["hs_lead_status"]) == ("Engines", "NEW")
+    assert deal["dealstage"] == "appointmentscheduled"
+    assert read(crm, saved.record_id).amount is None
+    office.crm.write(DEALS, closed.memory["deal"], {"closedate": text(NOW)})  # what is expected
+    save(crm, later(closed, stage=Stage.NEW, closed_at=None))
+    assert deals(office)[0]["closedate"] == text(NOW)
+
+
 def test_a_deal_that_a_person_makes_is_followed_and_used(
     office: HubSpotOffice, crm: HubSpot
 ) -> None:

@@ -131,6 +131,58 @@ def test_a_step_that_is_undone_is_undone_there(sales: Sales) -> None:
     assert sales.office.records()[0].stage is before.stage
 
 
+@pytest.mark.parametrize("taking_back", ["undo", "reopen"])
+def test_a_win_that_is_taken_back_leaves_nothing_there(sales: Sales, taking_back: str) -> None:
+    lead_id = sales.claimed()
+    [before] = sales.office.records()
+    sales.do(outcomes.win, "ben", lead_id, PRICE)
+    sales.push()
+    assert sales.office.records()[0].amount == PRICE
+    if taking_back == "undo":
+        with sales.store.transaction() as session:
+            step = facts_for(session, sales.people["ben"], lead_id).undoable
+        sales.do(undoing.undo, "ben", step[-1].id)
+    else:
+        sales.do(outcomes.reopen, "ben", lead_id)
+    sales.push()
+    assert (sales.office.records()[0].amount, before.amount) == (None, None)
+    assert sales.office.value(before.record_id, "closed_at") is None
+    sales.office.set_amount(before.record_id, OTHER)  # what a person enters now is theirs
+    sales.forward(minutes=1)
+    sales.do(outcomes.qualify, "ben", lead_id)
+    sales.push()
+    assert sales.office.records()[0].amount == OTHER
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_an_amount_that_a_person_changed_there_is_not_emptied(sales: Sales, is_read: bool) -> None:
+    lead_id = sales.claimed()
+    sales.do(outcomes.win, "ben", lead_id, PRICE)
+    sales.push()
+    sales.office.set_amount(sales.record_id(lead_id), OTHER)
+    if is_read:
+        sales.poll()
+        assert sales.lead(lead_id).won_amount == OTHER
+    sales.do(outcomes.reopen, "ben", lead_id)
+    sales.push()
+    assert sales.office.records()[0].amount == OTHER
+
+
+def test_a_reason_is_emptied_and_the_expected_amount_of_a_lost_lead_stays(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    sales.do(outcomes.qualify, "ben", lead_id, outcomes.Expectation(PRICE))
+    sales.do(outcomes.rate, "ben", lead_id, Rating.GREAT)
+    sales.push()
+    sales.do(outcomes.lose, "ben", lead_id, outcomes.Ending(Disposition.NO_BUDGET))
+    sales.push()
+    [seen] = sales.office.records()
+    assert (seen.amount, seen.lost_reason) == (PRICE, "No budget")
+    sales.do(outcomes.reopen, "ben", lead_id)
+    sales.push()
+    [seen] = sales.office.records()
+    assert (seen.amount, seen.lost_reason, seen.quality) == (PRICE, None, "great")
+
+
 def test_a_recycled_lead_rests_there_and_a_merged_one_is_lost(sales: Sales) -> None:
     resting, gone, kept = (
         sales.claimed(),

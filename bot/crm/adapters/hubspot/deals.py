@@ -188,7 +188,7 @@ def needs_deal(change: Change) -> bool:
     """Whether there is anything to write to a deal, known or to be made."""
     values, stage = change.values, change.values.stage or change.whole.stage
     if change.memory.get(DEAL):
-        return bool(_changes(values))
+        return bool(_changes(values) or _emptied(values))
     has_news = values.stage is not None or values.amount is not None
     return has_news and stage in _HAS_DEAL
 
@@ -237,6 +237,11 @@ def _row(wanted: Wanted, deal: Deal | None, stages: Mapping[str, Pipeline]) -> R
     elif deal is not None and (stage := _next_stage(change.values.stage, deal, stages)):
         properties["dealstage"] = stage
     given = {name: value for name, value in properties.items() if value}
+    if deal is not None:
+        emptied = _emptied(change.values)
+        if not deal.is_closed:
+            emptied -= {"closedate"}  # of an open one it is what a salesperson expects
+        given |= dict.fromkeys(emptied, "")  # "" clears a property
     return Row(change.key, given, wanted.deal_id or (deal.id if deal else None))
 
 
@@ -255,6 +260,14 @@ def _properties(values: Values) -> dict[str, str]:
     if values.lost_reason is not None and values.stage is Stage.LOST:
         properties["closed_lost_reason"] = text(values.lost_reason)
     return properties
+
+
+def _emptied(values: Values) -> set[str]:
+    """The properties of a deal that hold nothing any more; a currency says nothing alone."""
+    places = {"amount_minor": "amount", "lost_reason": "closed_lost_reason"}
+    names = {place for field, place in places.items() if field in values.emptied}
+    is_undated = "closed_at" in values.emptied and values.expected_on is None
+    return names | ({"closedate"} if is_undated else set())
 
 
 def _birth(change: Change, stages: Mapping[str, Pipeline]) -> dict[str, str]:

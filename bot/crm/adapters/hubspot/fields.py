@@ -121,7 +121,8 @@ _NO_PROPERTY = {"stage", "amount_minor", "currency", "expected_on", "country"}
 
 
 def contact_properties(values: Values) -> dict[str, str]:
-    """What of these values a contact holds; nothing for those that are None."""
+    """What of these values a contact holds; nothing for those that are None, but for our own
+    properties that are to be emptied."""
     given = values.model_dump(exclude_none=True, exclude=_NO_PROPERTY)
     properties = {_property(field): text(value) for field, value in given.items()}
     if values.country is not None:
@@ -132,7 +133,14 @@ def contact_properties(values: Values) -> dict[str, str]:
         properties[STATUS] = _WRITTEN[values.stage]
         if values.stage in _LIFECYCLE:
             properties["lifecyclestage"] = _LIFECYCLE[values.stage]
-    return {name: value for name, value in properties.items() if value}
+    given_there = {name: value for name, value in properties.items() if value}
+    return given_there | dict.fromkeys(_emptied(values), "")  # "" clears a property
+
+
+def _emptied(values: Values) -> set[str]:
+    """Our own properties: those that people fill in, too, are left to them."""
+    names = {_property(field) for field in values.emptied - _NO_PROPERTY}
+    return {name for name in names if name.startswith("handoff_")}
 
 
 def _property(field: str) -> str:
