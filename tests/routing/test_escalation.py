@@ -711,7 +711,7 @@ def test_what_was_handed_over_comes_back_if_it_is_open_and_with_the_stand_in(
         ).all()
         assert [note.text for note, _ in queries.facts(session, lent).notes] == ["Call by Friday"]
     assert lines == [
-        "<@USAL> is back. 2 leads came back to them.",
+        "You're back. 2 leads came back to you.",
         f"*Ada* (#{lent})", f"*Ada* (#{snoozed})",
         "*Not returned*", f"*Ada* (#{won}): won", f"*Ada* (#{passed}): <@UBEN>",
     ]  # fmt: skip
